@@ -1,1 +1,18 @@
-export {};
+export type {
+  ChannelConnection,
+  ChannelPlugin,
+  ChannelRuntime,
+  ChargeOutcome,
+  ChargeRequest,
+  CloseOutcome,
+  Declined,
+  HttpAnswer,
+  NotificationOutcome,
+  QueryOutcome,
+  RawNotification,
+  RejectionReason,
+  SceneCapability,
+  Unknown,
+  Unsent,
+} from "./channel.ts";
+export { type ChannelRegistry, channelOf, createRegistry, sceneOf } from "./registry.ts";

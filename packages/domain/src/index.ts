@@ -1,1 +1,43 @@
-export {};
+export { type PayerAction, type Receipt, SCENES, type Scene } from "./charge.ts";
+export { businessDay, type Clock, isoShanghai, type Randomness } from "./clock.ts";
+export { ERROR_CODES, type ErrorDetails, isFinalRefusal, PayhubError, type PayhubErrorCode } from "./errors.ts";
+export { EVENT_OF_STATUS, EVENT_TYPES, type EventType, type PayhubEvent, type PaymentFacts } from "./event.ts";
+export { EXPIRY_MARGIN_MS, LADDER_JITTER, nextQueryAt, QUERY_LADDER_MS } from "./ladder.ts";
+export type { App, ChannelAccount, Merchant } from "./merchant.ts";
+export {
+  CURRENCY,
+  type Currency,
+  chargeFor,
+  fenFromYuan,
+  isAmount,
+  MAX_AMOUNT,
+  MIN_AMOUNT,
+  yuanFromFen,
+} from "./money.ts";
+export { isNumberOf, issueNumber, NUMBER_PREFIXES, type NumberKind } from "./number.ts";
+export {
+  type Attempt,
+  canReuseAttempt,
+  DEFAULT_INITIATION_GAP_MS,
+  EXPIRY_LIMITS,
+  type HeldReceipt,
+  type HoldReason,
+  initiationWaitMs,
+  type Payment,
+  REUSE_MARGIN_MS,
+} from "./payment.ts";
+export { type Settlement, samePayee, settle } from "./settle.ts";
+export {
+  ATTEMPT_MACHINE,
+  type AttemptState,
+  assertMachine,
+  canMove,
+  isFinal,
+  type Machine,
+  move,
+  PAYMENT_MACHINE,
+  type PaymentStatus,
+  REFUND_MACHINE,
+  type RefundStatus,
+  sourcesOf,
+} from "./state.ts";

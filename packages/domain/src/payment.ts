@@ -1,0 +1,112 @@
+import type { PayerAction, Scene } from "./charge.ts";
+import type { Currency } from "./money.ts";
+import type { AttemptState, PaymentStatus } from "./state.ts";
+
+/** One thing to be paid for one business order; unique per (app, orderNo). All times are epoch ms, all amounts fen. */
+export interface Payment {
+  paymentNo: string;
+  appId: string;
+  merchantNo: string;
+  orderNo: string;
+  subject: string;
+  /** What the business asked for. */
+  amount: number;
+  /** What the channel was asked for: `amount`, or one fen when `oneCent`. */
+  chargedAmount: number;
+  oneCent: boolean;
+  currency: Currency;
+  status: PaymentStatus;
+  /** The attempt whose receipt counts; the single settled-by slot. */
+  settledBy: string | null;
+  /** When the business asked to close it; it stays `created` until the channel confirmed that no money can move. */
+  closeRequestedAt: number | null;
+  /** The last event sequence given out; sequences start at 1 and have no gaps. */
+  lastSequence: number;
+  /** When an attempt was last initiated, for the rule on repeated initiation. */
+  initiatedAt: number;
+  /** When no attempt can be paid any more. */
+  expiresAt: number;
+  paidAt: number | null;
+  closedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** One initiation of a payment at one channel; `attemptNo` is the channel's `out_trade_no`. */
+export interface Attempt {
+  attemptNo: string;
+  paymentNo: string;
+  appId: string;
+  /** 1, 2, 3 … within the payment. */
+  ordinal: number;
+  accountNo: string;
+  channel: string;
+  scene: Scene;
+  chargedAmount: number;
+  state: AttemptState;
+  /** The channel's answer was not understood or never came; ask before anything else. */
+  unknown: boolean;
+  action: PayerAction | null;
+  channelTradeNo: string | null;
+  /** Stored, because a repeated request must be the same to the letter. */
+  notifyUrl: string;
+  idempotencyKey: string;
+  /** Digests of the request's fields by name, to tell a repeat from a reuse. */
+  requestDigest: Readonly<Record<string, string>>;
+  /** Until when one process has the exclusive right to call the channel for this attempt. */
+  calledUntil: number;
+  queryCount: number;
+  nextQueryAt: number | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+  expiresAt: number;
+  paidAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Why a receipt could not settle a payment. */
+export type HoldReason = "late" | "duplicate" | "amount_mismatch" | "payee_mismatch" | "unknown_order";
+
+/** Money that the channel took and that settles nothing: visible until someone or something resolves it. */
+export interface HeldReceipt {
+  heldReceiptNo: string;
+  channel: string;
+  accountNo: string;
+  outTradeNo: string;
+  channelTradeNo: string;
+  amount: number;
+  reason: HoldReason;
+  status: "held";
+  appId: string | null;
+  paymentNo: string | null;
+  paidAt: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** How long an order can be paid: the default and the bounds of the QR products, in ms. */
+export const EXPIRY_LIMITS = { defaultMs: 15 * MINUTE_MS, minMs: MINUTE_MS, maxMs: 120 * MINUTE_MS } as const;
+
+/** How much life an attempt needs to be handed out again. */
+export const REUSE_MARGIN_MS = MINUTE_MS;
+
+/** How long the same order waits before it may be initiated again over an attempt that could not be closed; an app may set its own. */
+export const DEFAULT_INITIATION_GAP_MS = 15_000;
+
+/** Whether a repeated `create` is answered with this attempt: same account and scene, payable, with a minute left. */
+export function canReuseAttempt(attempt: Attempt, wanted: { accountNo: string; scene: Scene }, nowMs: number): boolean {
+  return (
+    attempt.state === "awaiting_payer" &&
+    attempt.accountNo === wanted.accountNo &&
+    attempt.scene === wanted.scene &&
+    attempt.expiresAt - nowMs >= REUSE_MARGIN_MS
+  );
+}
+
+/** How long the order must still wait before another initiation, in ms; 0 when it may go on. */
+export function initiationWaitMs(payment: Pick<Payment, "initiatedAt">, gapMs: number, nowMs: number): number {
+  return Math.max(0, payment.initiatedAt + gapMs - nowMs);
+}
