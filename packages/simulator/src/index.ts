@@ -1,1 +1,14 @@
-export {};
+export type { AlipayOptions } from "./alipay/simulator.ts";
+export type { Callback, CallbackSender, Delivery } from "./core/callbacks.ts";
+export type { Call } from "./core/calls.ts";
+export type { Channel, LedgerEntry, Operation } from "./core/channel.ts";
+export type { SimClock } from "./core/clock.ts";
+export type { SimulatorErrorCode } from "./core/error.ts";
+export { SimulatorError } from "./core/error.ts";
+export type { CallbackFault, Fault, Faults } from "./core/faults.ts";
+export type { PayerActions, PayerView } from "./core/payer.ts";
+export type { Simulator, SimulatorOptions } from "./start.ts";
+export { startSimulator } from "./start.ts";
+export type { WechatpayCredentials, WechatpayMerchant } from "./wechatpay/merchant.ts";
+export { createWechatpayMerchant } from "./wechatpay/merchant.ts";
+export type { WechatpayOptions } from "./wechatpay/simulator.ts";

@@ -1,0 +1,12 @@
+export type SimulatorErrorCode = "UNKNOWN_CODE" | "CODE_EXPIRED" | "ALREADY_PAID" | "ORDER_CLOSED" | "UNKNOWN_CALLBACK";
+
+/** A payer action or a control call that the channel would refuse; `code` says why. */
+export class SimulatorError extends Error {
+  readonly code: SimulatorErrorCode;
+
+  constructor(code: SimulatorErrorCode, message: string) {
+    super(message);
+    this.name = "SimulatorError";
+    this.code = code;
+  }
+}

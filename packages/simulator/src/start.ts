@@ -1,0 +1,90 @@
+import type { FastifyInstance } from "fastify";
+import type { AlipayOptions } from "./alipay/simulator.ts";
+import { createAlipaySimulator } from "./alipay/simulator.ts";
+import { openBook } from "./core/book.ts";
+import type { CallbackSender } from "./core/callbacks.ts";
+import { createCallbackSender } from "./core/callbacks.ts";
+import type { Call } from "./core/calls.ts";
+import { createCallLog } from "./core/calls.ts";
+import type { ChannelSimulator, Core, LedgerEntry } from "./core/channel.ts";
+import type { SimClock } from "./core/clock.ts";
+import { createSimClock } from "./core/clock.ts";
+import type { Faults } from "./core/faults.ts";
+import { createFaults } from "./core/faults.ts";
+import type { PayerActions } from "./core/payer.ts";
+import { createPayer } from "./core/payer.ts";
+import { createPhoneServer } from "./phone/server.ts";
+import type { WechatpayOptions } from "./wechatpay/simulator.ts";
+import { createWechatpaySimulator } from "./wechatpay/simulator.ts";
+
+export interface SimulatorOptions {
+  /** Address to listen on; `127.0.0.1` by default. */
+  host?: string | undefined;
+  /** Ports; 0 or absent means any free one. */
+  ports?: { wechatpay?: number; alipay?: number; phone?: number } | undefined;
+  /** SQLite file that keeps the channels' books over a restart; in memory when absent. */
+  dataFile?: string | undefined;
+  /** How many times faster than real time the callback retry tables run; 1 by default. */
+  speed?: number | undefined;
+  /** Base time in epoch ms; `Date.now` by default. */
+  now?: (() => number) | undefined;
+  wechatpay?: WechatpayOptions | undefined;
+  alipay?: AlipayOptions | undefined;
+}
+
+/** Running simulators of both channels and their payer. */
+export interface Simulator {
+  /** Base URL of WeChat Pay, gateway URL of Alipay, base URL of the phone page; none ends with a slash. */
+  urls: { wechatpay: string; alipay: string; phone: string };
+  clock: SimClock;
+  faults: Faults;
+  payer: PayerActions;
+  callbacks: CallbackSender;
+  /** Every trade at both channels. */
+  ledger(): LedgerEntry[];
+  /** The newest 100,000 API calls. */
+  calls(): Call[];
+  /** Closes every socket, timer and file; a second call is harmless. */
+  stop(): Promise<void>;
+}
+
+/** Starts both channels and the phone page on loopback; rejects when a port is taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { host = "127.0.0.1", ports = {} } = options;
+  const clock = createSimClock(options);
+  const book = openBook(options);
+  const faults = createFaults();
+  const callbacks = createCallbackSender({ clock, faults, book });
+  const core: Core = { clock, book, faults, callbacks, calls: createCallLog() };
+
+  const wechatpay = createWechatpaySimulator(core, options.wechatpay ?? { merchants: [] });
+  const alipay = createAlipaySimulator(core, options.alipay ?? { merchants: [] });
+  const channels: ChannelSimulator[] = [wechatpay, alipay];
+  const payer = createPayer(channels.map((channel) => channel.payer));
+  const ledger = () => channels.flatMap((channel) => channel.ledger());
+  const phone = createPhoneServer({ core, payer, ledger });
+  const servers = [wechatpay.server, alipay.server, phone];
+
+  async function stop(): Promise<void> {
+    clock.stop();
+    await Promise.all(servers.map((server) => server.close()));
+    book.close();
+  }
+
+  try {
+    const urls = {
+      wechatpay: await listen(wechatpay.server, host, ports.wechatpay),
+      alipay: `${await listen(alipay.server, host, ports.alipay)}/gateway.do`,
+      phone: await listen(phone, host, ports.phone),
+    };
+    callbacks.resume();
+    return { urls, clock, faults, payer, callbacks, ledger, calls: () => core.calls.list(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(server: FastifyInstance, host: string, port = 0): Promise<string> {
+  return server.listen({ host, port });
+}
