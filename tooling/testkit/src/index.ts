@@ -1,1 +1,1 @@
-export {};
+export { testChromiumPath, testServices } from "./services.ts";
