@@ -1,1 +1,2 @@
-export {};
+export { ensureChromium } from "./ensure-chromium.ts";
+export { type Services, startServices } from "./start-services.ts";
