@@ -1,3 +1,5 @@
+export type { AlipayCredentials, AlipayMerchant } from "./alipay/merchant.ts";
+export { createAlipayMerchant } from "./alipay/merchant.ts";
 export type { AlipayOptions } from "./alipay/simulator.ts";
 export type { Callback, CallbackSender, Delivery } from "./core/callbacks.ts";
 export type { Call } from "./core/calls.ts";

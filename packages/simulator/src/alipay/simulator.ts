@@ -1,20 +1,40 @@
-import Fastify from "fastify";
-import type { ChannelSimulator, Core } from "../core/channel.ts";
-import { SimulatorError } from "../core/error.ts";
+import type { ChannelSimulator, Core, LedgerEntry } from "../core/channel.ts";
+import { createBuyer, stateOf } from "./buyer.ts";
+import type { RepeatPrecreate } from "./call.ts";
+import type { AlipayMerchant } from "./merchant.ts";
+import { alipayCallbackKind } from "./notify.ts";
+import { type AlipayOrder, openOrderBook } from "./order.ts";
+import { createAlipayServer } from "./router.ts";
 
-export interface AlipayOptions {
-  merchants: [];
-}
+export type AlipayOptions = {
+  merchants: readonly AlipayMerchant[];
+  /** What a repeated identical precreate gets; `same_qr` by default. */
+  repeatPrecreate?: RepeatPrecreate | undefined;
+};
 
-/** Builds the Alipay gateway. */
-export function createAlipaySimulator(_core: Core, _options: AlipayOptions): ChannelSimulator {
-  const refuse = (): never => {
-    throw new SimulatorError("UNKNOWN_CODE", "no such code");
-  };
+/** Alipay with the precreate product: its gateway, its buyer and its books. */
+export function createAlipaySimulator(core: Core, options: AlipayOptions): ChannelSimulator {
+  const now = () => core.clock.now();
+  const orders = openOrderBook(core.book, now);
+  const merchants = new Map(options.merchants.map((merchant) => [merchant.appId, merchant]));
+  core.callbacks.register("alipay", alipayCallbackKind({ orders, merchants, now }));
   return {
     channel: "alipay",
-    server: Fastify({ forceCloseConnections: true }),
-    payer: { owns: () => false, actions: { open: refuse, pay: refuse, refuse } },
-    ledger: () => [],
+    server: createAlipayServer({ core, orders, merchants, repeatPrecreate: options.repeatPrecreate ?? "same_qr" }),
+    payer: createBuyer({ orders, merchants, callbacks: core.callbacks, now }),
+    ledger: () => orders.list().map(ledgerEntry),
+  };
+}
+
+function ledgerEntry(order: AlipayOrder): LedgerEntry {
+  return {
+    channel: "alipay",
+    merchantId: order.sellerId,
+    outTradeNo: order.outTradeNo,
+    channelTradeNo: order.trade?.tradeNo,
+    amount: order.amount,
+    state: stateOf(order),
+    createdAt: order.createdAt,
+    paidAt: order.trade?.paidAt,
   };
 }
