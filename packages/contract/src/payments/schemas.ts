@@ -1,0 +1,148 @@
+import {
+  ATTEMPT_MACHINE,
+  type AttemptState,
+  EXPIRY_LIMITS,
+  PAYMENT_MACHINE,
+  type PaymentStatus,
+  SCENES,
+} from "@payhub/domain";
+import { z } from "zod";
+import {
+  amountSchema,
+  idempotencyKeySchema,
+  numberSchema,
+  orderNoSchema,
+  paymentRefSchema,
+  subjectSchema,
+  timeSchema,
+} from "../fields.ts";
+
+const paymentStatusSchema = z.enum(Object.keys(PAYMENT_MACHINE) as [PaymentStatus, ...PaymentStatus[]]);
+const attemptStateSchema = z.enum(Object.keys(ATTEMPT_MACHINE) as [AttemptState, ...AttemptState[]]);
+const sceneSchema = z.enum(SCENES);
+const seconds = (ms: number) => ms / 1000;
+
+export const createPaymentInputSchema = z.strictObject({
+  idempotencyKey: idempotencyKeySchema,
+  orderNo: orderNoSchema,
+  accountNo: numberSchema("account"),
+  scene: sceneSchema,
+  amount: amountSchema,
+  subject: subjectSchema,
+  /** Seconds that the order stays payable. */
+  expiresIn: z
+    .number()
+    .int({ error: "expiresIn is a whole number of seconds" })
+    .min(seconds(EXPIRY_LIMITS.minMs), { error: "expiresIn is at least 60 seconds" })
+    .max(seconds(EXPIRY_LIMITS.maxMs), { error: "expiresIn is at most 7200 seconds" })
+    .default(seconds(EXPIRY_LIMITS.defaultMs)),
+});
+export type CreatePaymentInput = z.output<typeof createPaymentInputSchema>;
+
+export const getPaymentInputSchema = paymentRefSchema;
+export type PaymentRef = z.output<typeof paymentRefSchema>;
+
+export const closePaymentInputSchema = z
+  .strictObject({
+    idempotencyKey: idempotencyKeySchema,
+    paymentNo: numberSchema("payment").optional(),
+    orderNo: orderNoSchema.optional(),
+  })
+  .refine((ref) => (ref.paymentNo === undefined) !== (ref.orderNo === undefined), {
+    error: "give either paymentNo or orderNo",
+  });
+export type ClosePaymentInput = z.output<typeof closePaymentInputSchema>;
+
+export const listPaymentsInputSchema = z.strictObject({
+  status: paymentStatusSchema.optional(),
+  createdFrom: timeSchema.optional(),
+  createdTo: timeSchema.optional(),
+  /** Where the last page ended. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/, { error: "cursor is what nextCursor held" })
+    .optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+export type ListPaymentsInput = z.output<typeof listPaymentsInputSchema>;
+
+export const watchPaymentInputSchema = z.strictObject({ paymentNo: numberSchema("payment") });
+
+export const payerActionSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("show_qr"), codeUrl: z.string(), expiresAt: z.string() }),
+  z.object({ type: z.literal("none") }),
+]);
+export type PayerActionView = z.output<typeof payerActionSchema>;
+
+/** A payment as the business sees it, with the three numbers together. Times are ISO 8601 with offset, amounts fen. */
+export const paymentViewSchema = z.object({
+  paymentNo: z.string(),
+  orderNo: z.string(),
+  /** The attempt that settled it, or else the latest one; it is the channel's `out_trade_no`. */
+  attemptNo: z.string(),
+  channelTradeNo: z.string().nullable(),
+  merchantNo: z.string(),
+  accountNo: z.string(),
+  channel: z.string(),
+  scene: sceneSchema,
+  subject: z.string(),
+  amount: z.number(),
+  chargedAmount: z.number(),
+  oneCent: z.boolean(),
+  currency: z.literal("CNY"),
+  status: paymentStatusSchema,
+  /** The business asked to close it and the channel has not confirmed yet that no money can move. */
+  closing: z.boolean(),
+  action: payerActionSchema,
+  expiresAt: z.string(),
+  paidAt: z.string().nullable(),
+  closedAt: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type PaymentView = z.output<typeof paymentViewSchema>;
+
+/** The answer to `payments.create`; `replayed` tells a stored answer from a fresh one. */
+export const createPaymentOutputSchema = paymentViewSchema.extend({ replayed: z.boolean() });
+export const closePaymentOutputSchema = createPaymentOutputSchema;
+
+export const attemptViewSchema = z.object({
+  attemptNo: z.string(),
+  accountNo: z.string(),
+  channel: z.string(),
+  scene: sceneSchema,
+  state: attemptStateSchema,
+  /** The channel's last answer is not known; payhub keeps asking. */
+  unknown: z.boolean(),
+  channelTradeNo: z.string().nullable(),
+  chargedAmount: z.number(),
+  failureCode: z.string().nullable(),
+  failureMessage: z.string().nullable(),
+  expiresAt: z.string(),
+  paidAt: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type AttemptView = z.output<typeof attemptViewSchema>;
+
+export const heldReceiptViewSchema = z.object({
+  heldReceiptNo: z.string(),
+  channel: z.string(),
+  channelTradeNo: z.string(),
+  amount: z.number(),
+  reason: z.enum(["late", "duplicate", "amount_mismatch", "payee_mismatch", "unknown_order"]),
+  status: z.enum(["held"]),
+  paidAt: z.string(),
+});
+export type HeldReceiptView = z.output<typeof heldReceiptViewSchema>;
+
+/** A payment with its whole story. */
+export const paymentDetailSchema = paymentViewSchema.extend({
+  attempts: z.array(attemptViewSchema),
+  heldReceipts: z.array(heldReceiptViewSchema),
+});
+export type PaymentDetail = z.output<typeof paymentDetailSchema>;
+
+export const listPaymentsOutputSchema = z.object({
+  items: z.array(paymentViewSchema),
+  /** Give it as `cursor` to go on; null when there is nothing to go on from. Rows of the last seconds may come again. */
+  nextCursor: z.string().nullable(),
+});

@@ -1,0 +1,30 @@
+import { initTRPC } from "@trpc/server";
+import { toTrpcError, viewError } from "./errors.ts";
+import type { Context } from "./ports.ts";
+
+const t = initTRPC.context<Context>().create({
+  errorFormatter: ({ shape, error, ctx }) => ({
+    code: shape.code,
+    message: viewError(error, ctx?.traceId ?? "").message,
+    data: {
+      code: shape.data.code,
+      httpStatus: shape.data.httpStatus,
+      ...(shape.data.path !== undefined && { path: shape.data.path }),
+      payhub: viewError(error, ctx?.traceId ?? ""),
+    },
+  }),
+  sse: {
+    maxDurationMs: 5 * 60_000,
+    ping: { enabled: true, intervalMs: 15_000 },
+    client: { reconnectAfterInactivityMs: 45_000 },
+  },
+});
+
+export const { router } = t;
+
+/** A procedure for apps: the caller's signature is verified before the input is looked at. */
+export const appProcedure = t.procedure.use(async ({ ctx, next }) => {
+  const result = await next({ ctx: { caller: await ctx.authenticate() } });
+  if (!result.ok) throw toTrpcError(result.error);
+  return result;
+});
