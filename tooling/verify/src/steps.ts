@@ -1,0 +1,11 @@
+/** One check of `npm run verify`: a program of node_modules/.bin and its arguments. */
+export type Step = { name: string; command: string; args: string[] };
+
+/** Everything that can be said about the repository without running it. */
+export const steps: readonly Step[] = [
+  { name: "format and lint", command: "biome", args: ["ci", "--error-on-warnings"] },
+  { name: "types", command: "turbo", args: ["run", "typecheck", "--output-logs=errors-only", "--continue"] },
+  { name: "import boundaries", command: "node", args: ["tooling/verify/src/boundaries/main.ts"] },
+  { name: "unused code", command: "knip", args: ["--no-progress", "--no-config-hints"] },
+  { name: "document references", command: "node", args: ["tooling/verify/src/doc-references/main.ts"] },
+];
