@@ -11,6 +11,11 @@ export type { CallbackFault, Fault, Faults } from "./core/faults.ts";
 export type { PayerActions, PayerView } from "./core/payer.ts";
 export type { Simulator, SimulatorOptions } from "./start.ts";
 export { startSimulator } from "./start.ts";
-export type { WechatpayCredentials, WechatpayMerchant } from "./wechatpay/merchant.ts";
-export { createWechatpayMerchant } from "./wechatpay/merchant.ts";
-export type { WechatpayOptions } from "./wechatpay/simulator.ts";
+export type {
+  CreateWechatpayMerchantOptions,
+  PlatformCertificate,
+  WechatpayCredentials,
+  WechatpayMerchant,
+} from "./wechatpay/merchant.ts";
+export { createPlatformCertificate, createWechatpayMerchant } from "./wechatpay/merchant.ts";
+export type { WechatpayOptions } from "./wechatpay/trade.ts";

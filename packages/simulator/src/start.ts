@@ -14,8 +14,8 @@ import { createFaults } from "./core/faults.ts";
 import type { PayerActions } from "./core/payer.ts";
 import { createPayer } from "./core/payer.ts";
 import { createPhoneServer } from "./phone/server.ts";
-import type { WechatpayOptions } from "./wechatpay/simulator.ts";
 import { createWechatpaySimulator } from "./wechatpay/simulator.ts";
+import type { WechatpayOptions } from "./wechatpay/trade.ts";
 
 export interface SimulatorOptions {
   /** Address to listen on; `127.0.0.1` by default. */

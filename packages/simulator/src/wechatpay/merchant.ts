@@ -1,3 +1,15 @@
+import { generateKeyPair, randomBytes, randomInt } from "node:crypto";
+import { promisify } from "node:util";
+import { issuePlatformCertificate } from "./platform-certificate.ts";
+
+/** A platform certificate with its private half. */
+export interface PlatformCertificate {
+  /** Upper-case hex, as in `Wechatpay-Serial`. */
+  serialNo: string;
+  privateKeyPem: string;
+  certificatePem: string;
+}
+
 /** One merchant as WeChat Pay knows it; plain JSON. */
 export interface WechatpayMerchant {
   mchid: string;
@@ -9,8 +21,8 @@ export interface WechatpayMerchant {
   /** 32 ASCII characters. */
   apiV3Key: string;
   platform: {
-    /** The first signs unless the request asks for another; all are listed by `/v3/certificates`. */
-    certificates: { serialNo: string; privateKeyPem: string; certificatePem: string }[];
+    /** The newest (last) signs unless the request names another; `/v3/certificates` lists all. */
+    certificates: PlatformCertificate[];
     publicKey?: { id: string; privateKeyPem: string; publicKeyPem: string };
     /** `certificate` by default when there is one. */
     callbacksSignedBy?: "certificate" | "public_key";
@@ -28,9 +40,70 @@ export interface WechatpayCredentials {
   publicKeyPem?: string;
 }
 
-export async function createWechatpayMerchant(): Promise<{
-  merchant: WechatpayMerchant;
-  credentials: WechatpayCredentials;
-}> {
-  throw new Error("not built yet");
+export interface CreateWechatpayMerchantOptions {
+  mchid?: string;
+  appid?: string;
+  name?: string;
+  /** Platform certificates to issue; 1 by default, 0 for a merchant in public key mode only. */
+  certificates?: number;
+  /** Whether the merchant has a WeChat Pay public key; true by default. */
+  publicKey?: boolean;
+  callbacksSignedBy?: "certificate" | "public_key";
+}
+
+const generateKeys = promisify(generateKeyPair);
+
+/** Makes a merchant with fresh keys: `merchant` for the simulator, `credentials` for a client. */
+export async function createWechatpayMerchant(
+  options: CreateWechatpayMerchantOptions = {},
+): Promise<{ merchant: WechatpayMerchant; credentials: WechatpayCredentials }> {
+  const { mchid = `19${randomDigits(8)}`, appid = `wx${randomBytes(8).toString("hex")}`, name = "示例商户" } = options;
+  const own = await rsaKeyPair();
+  const merchantSerialNo = randomBytes(20).toString("hex").toUpperCase();
+  const apiV3Key = randomBytes(16).toString("hex");
+  const certificates = await Promise.all(Array.from({ length: options.certificates ?? 1 }, createPlatformCertificate));
+  const publicKey = options.publicKey === false ? undefined : await createPublicKey();
+  const { callbacksSignedBy } = options;
+  return {
+    merchant: {
+      mchid,
+      appids: [appid],
+      name,
+      merchantSerialNo,
+      merchantPublicKeyPem: own.publicKeyPem,
+      apiV3Key,
+      platform: { certificates, ...(publicKey && { publicKey }), ...(callbacksSignedBy && { callbacksSignedBy }) },
+    },
+    credentials: {
+      mchid,
+      appid,
+      merchantSerialNo,
+      merchantPrivateKeyPem: own.privateKeyPem,
+      apiV3Key,
+      ...(publicKey && { publicKeyId: publicKey.id, publicKeyPem: publicKey.publicKeyPem }),
+    },
+  };
+}
+
+/** Issues one more platform certificate, for rotation. */
+export async function createPlatformCertificate(): Promise<PlatformCertificate> {
+  const { privateKeyPem, publicKeyPem } = await rsaKeyPair();
+  return { privateKeyPem, ...issuePlatformCertificate({ privateKeyPem, publicKeyPem }) };
+}
+
+async function createPublicKey(): Promise<{ id: string; privateKeyPem: string; publicKeyPem: string }> {
+  return { id: `PUB_KEY_ID_${randomDigits(40)}`, ...(await rsaKeyPair()) };
+}
+
+async function rsaKeyPair(): Promise<{ privateKeyPem: string; publicKeyPem: string }> {
+  const { privateKey, publicKey } = await generateKeys("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return { privateKeyPem: privateKey, publicKeyPem: publicKey };
+}
+
+function randomDigits(length: number): string {
+  return Array.from({ length }, () => randomInt(10)).join("");
 }

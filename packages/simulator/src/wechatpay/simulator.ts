@@ -1,20 +1,27 @@
-import Fastify from "fastify";
 import type { ChannelSimulator, Core } from "../core/channel.ts";
-import { SimulatorError } from "../core/error.ts";
-import type { WechatpayMerchant } from "./merchant.ts";
+import { paymentCallback } from "./notify.ts";
+import { createWechatpayPayer } from "./payer.ts";
+import { createRouter } from "./router.ts";
+import { createKeyRing } from "./sign.ts";
+import type { Wechatpay, WechatpayOptions } from "./trade.ts";
+import { openTrades, toLedgerEntry } from "./trade.ts";
 
-export interface WechatpayOptions {
-  merchants: WechatpayMerchant[];
-}
-
-export function createWechatpaySimulator(_core: Core, _options: WechatpayOptions): ChannelSimulator {
-  const refuse = (): never => {
-    throw new SimulatorError("UNKNOWN_CODE", "no such code");
+/** Builds WeChat Pay (API v3, Native) on the core; the server is not listening yet. */
+export function createWechatpaySimulator(core: Core, options: WechatpayOptions): ChannelSimulator {
+  const { merchants, reuse = "live", strictNotifyUrl = false } = options;
+  const wechatpay: Wechatpay = {
+    core,
+    keys: createKeyRing(),
+    merchants: new Map(merchants.map((merchant) => [merchant.mchid, merchant])),
+    reuse,
+    strictNotifyUrl,
+    trades: openTrades(core),
   };
+  core.callbacks.register("wechatpay", paymentCallback(wechatpay));
   return {
     channel: "wechatpay",
-    server: Fastify({ forceCloseConnections: true }),
-    payer: { owns: () => false, actions: { open: refuse, pay: refuse, refuse } },
-    ledger: () => [],
+    server: createRouter(wechatpay),
+    payer: createWechatpayPayer(wechatpay),
+    ledger: () => wechatpay.trades.list().map(toLedgerEntry),
   };
 }

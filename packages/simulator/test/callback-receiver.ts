@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { createServer } from "node:http";
+
+export interface ReceivedCallback {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A merchant's callback URL that keeps what it got and answers with what `answer` says. */
+export interface CallbackReceiver {
+  url: string;
+  received: ReceivedCallback[];
+  answer: { status: number; body: string };
+  /** Resolves once `count` callbacks have arrived; rejects after 5 s. */
+  waitFor(count: number): Promise<ReceivedCallback[]>;
+  stop(): Promise<void>;
+}
+
+const waitLimitMs = 5000;
+
+export async function startCallbackReceiver(): Promise<CallbackReceiver> {
+  const received: ReceivedCallback[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
+    response.writeHead(receiver.answer.status).end(receiver.answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the receiver listens on a port");
+  const receiver: CallbackReceiver = {
+    url: `http://127.0.0.1:${address.port}/callback`,
+    received,
+    answer: { status: 204, body: "" },
+    async waitFor(count) {
+      const deadline = Date.now() + waitLimitMs;
+      while (received.length < count) {
+        if (Date.now() > deadline) throw new Error(`${received.length} of ${count} callbacks arrived`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return received;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return receiver;
+}
