@@ -16,3 +16,4 @@ export type {
   Unsent,
 } from "./channel.ts";
 export { type ChannelRegistry, channelOf, createRegistry, sceneOf } from "./registry.ts";
+export { wechatpay } from "./wechatpay/plugin.ts";

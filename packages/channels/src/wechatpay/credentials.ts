@@ -1,0 +1,82 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { PayhubError } from "@payhub/domain";
+import { z } from "zod";
+
+const MIN_MODULUS_BITS = 2048;
+
+/** A PEM from a form or an environment may have lost its line breaks to a literal `\n`. */
+function pem(parse: (text: string) => KeyObject, words: string) {
+  return z
+    .string()
+    .max(8192)
+    .transform((text) => text.replaceAll("\\n", "\n").trim())
+    .refine((text) => isRsa(parse, text), `must be ${words} of at least ${MIN_MODULUS_BITS} bits`);
+}
+
+function isRsa(parse: (text: string) => KeyObject, text: string): boolean {
+  try {
+    const key = parse(text);
+    return key.asymmetricKeyType === "rsa" && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS;
+  } catch {
+    return false;
+  }
+}
+
+/** Node would also take a private key or a certificate here, and neither is what the channel signs with. */
+function readPublicKey(text: string): KeyObject {
+  if (!text.startsWith("-----BEGIN PUBLIC KEY-----")) throw new TypeError("not a public key");
+  return createPublicKey(text);
+}
+
+/** An origin only: a path would have to be signed, and the channel has none. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ["http:", "https:"].includes(url.protocol) && url.href === `${url.origin}/`;
+}
+
+const credentialsSchema = z
+  .strictObject({
+    mchid: z.string().regex(/^\d{1,32}$/, "must be the merchant number, digits only"),
+    appid: z.string().regex(/^\w{1,32}$/, "must be an appid bound to the merchant number"),
+    merchantSerialNo: z
+      .string()
+      .regex(/^[0-9A-Fa-f]{8,64}$/, "must be the serial of the merchant API certificate, in hex")
+      .transform((serial) => serial.toUpperCase()),
+    merchantPrivateKey: pem(createPrivateKey, "the PEM of an RSA private key"),
+    apiV3Key: z.string().regex(/^[\x21-\x7e]{32}$/, "must be 32 ASCII characters"),
+    publicKeyId: z
+      .string()
+      .regex(/^PUB_KEY_ID_\w{1,64}$/, "must begin with PUB_KEY_ID_")
+      .optional(),
+    publicKey: pem(readPublicKey, "the PEM of an RSA public key").optional(),
+    endpoint: z
+      .string()
+      .refine(isOrigin, "must be an http(s) origin without a path")
+      .transform((text) => new URL(text).origin)
+      .default("https://api.mch.weixin.qq.com"),
+  })
+  .refine(({ publicKeyId, publicKey }) => (publicKeyId === undefined) === (publicKey === undefined), {
+    path: ["publicKeyId"],
+    message: "and publicKey must be given together",
+  });
+
+/** A merchant's keys at WeChat Pay, as https://pay.weixin.qq.com/doc/v3/merchant/4013070756 names them; plain JSON. */
+export type WechatpayCredentials = z.infer<typeof credentialsSchema>;
+
+/** Checks credentials; throws `PayhubError` `INVALID_INPUT` naming each wrong field, never its value. */
+export function readCredentials(input: unknown): WechatpayCredentials {
+  const read = credentialsSchema.safeParse(input);
+  if (read.success) return read.data;
+  const fields = read.error.issues.map(problemOf);
+  const list = fields.map(({ field, problem }) => `${field} ${problem}`).join("; ");
+  throw new PayhubError("INVALID_INPUT", `WeChat Pay credentials cannot be used: ${list}`, { details: { fields } });
+}
+
+function problemOf(issue: z.core.$ZodIssue): { field: string; problem: string } {
+  if (issue.code === "unrecognized_keys") {
+    return { field: issue.keys.join(", "), problem: "is not a field of WeChat Pay credentials" };
+  }
+  const problem = issue.code === "invalid_type" ? `must be a ${issue.expected}` : issue.message;
+  return { field: issue.path.join(".") || "credentials", problem };
+}
