@@ -1,1 +1,25 @@
-export {};
+export type {
+  Coordination,
+  NonceRegister,
+  RateCounter,
+  ReplayCache,
+  ReplayState,
+  WakeUpListener,
+  WakeUps,
+} from "./coordination/coordination.ts";
+export type {
+  AccountCredential,
+  AppGrant,
+  AppSecret,
+  Database,
+  Delivery,
+  EventRow,
+  InboxNotification,
+  JobLease,
+  Numbered,
+  SealedVersion,
+  Sequencer,
+} from "./sql/database.ts";
+export { isDuplicateKey, type UniqueIndex } from "./sql/duplicate-key.ts";
+export { lock, lockSkippingLocked } from "./sql/lock.ts";
+export { type Db, openStore, type Store, type StoreOptions } from "./sql/open.ts";

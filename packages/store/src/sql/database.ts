@@ -8,9 +8,10 @@ import type {
   Payment,
   Receipt,
 } from "@payhub/domain";
+import type { Generated } from "kysely";
 
 /** Every table numbers its rows; the number is the database's own and is shown to nobody. */
-export type Numbered<Row> = Row & { id: number };
+export type Numbered<Row> = Omit<Row, "id"> & { id: Generated<number> };
 
 /** A callback that was verified and stored before it was acknowledged; unique by channel and the channel's notification id. */
 export interface InboxNotification {
@@ -105,16 +106,16 @@ export interface AppGrant {
 export interface Database {
   merchant: Numbered<Merchant>;
   channel_account: Numbered<ChannelAccount>;
-  account_credential: AccountCredential;
+  account_credential: Numbered<AccountCredential>;
   app: Numbered<App>;
-  app_secret: AppSecret;
-  app_grant: AppGrant;
+  app_secret: Numbered<AppSecret>;
+  app_grant: Numbered<AppGrant>;
   payment: Numbered<Payment>;
   attempt: Numbered<Attempt>;
   held_receipt: Numbered<HeldReceipt>;
-  inbox: InboxNotification;
-  event: EventRow;
-  delivery: Delivery;
+  inbox: Numbered<InboxNotification>;
+  event: Numbered<EventRow>;
+  delivery: Numbered<Delivery>;
   sequencer: Sequencer;
   job_lease: JobLease;
 }
