@@ -1,3 +1,4 @@
+export { alipay } from "./alipay/plugin.ts";
 export type {
   ChannelConnection,
   ChannelPlugin,

@@ -12,7 +12,7 @@ export type MayImport = {
 /** The dependency table of the house: data runs app → contract → services → channels / store → domain, and nothing runs back up. */
 export const mayImport: Readonly<Record<string, MayImport>> = {
   "packages/domain": { ours: [], others: [], node: false },
-  "packages/channels": { ours: ["domain"], others: ["alipay-sdk", "undici", "zod"], node: true },
+  "packages/channels": { ours: ["domain"], others: ["alipay-sdk", "undici", "urllib", "zod"], node: true },
   "packages/store": { ours: ["domain"], others: ["@mikro-orm/*", "ioredis"], node: true },
   "packages/services": { ours: ["domain", "channels", "store"], others: ["canonicalize"], node: true },
   "packages/contract": { ours: ["domain"], others: ["@trpc/server", "zod"], node: false },
