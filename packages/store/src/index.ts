@@ -23,3 +23,4 @@ export type {
 export { isDuplicateKey, type UniqueIndex } from "./sql/duplicate-key.ts";
 export { lock, lockSkippingLocked } from "./sql/lock.ts";
 export { type Db, openStore, type Store, type StoreOptions } from "./sql/open.ts";
+export * from "./sql/queries/index.ts";

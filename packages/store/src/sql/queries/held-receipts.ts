@@ -1,0 +1,26 @@
+import type { HeldReceipt } from "@payhub/domain";
+import { isDuplicateKey } from "../duplicate-key.ts";
+import type { Db } from "../open.ts";
+
+/** Holds a receipt; tells whether it was not held before. */
+export async function insertHeldReceipt(tx: Db, held: HeldReceipt): Promise<boolean> {
+  const known = await tx
+    .selectFrom("held_receipt")
+    .select("id")
+    .where("channel", "=", held.channel)
+    .where("channelTradeNo", "=", held.channelTradeNo)
+    .executeTakeFirst();
+  if (known) return false;
+  try {
+    await tx.insertInto("held_receipt").values(held).execute();
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error, "held_receipt_channel_trade_no")) return false;
+    throw error;
+  }
+}
+
+/** Everything held for a payment, the oldest first. */
+export async function findHeldReceipts(db: Db, paymentNo: string): Promise<HeldReceipt[]> {
+  return db.selectFrom("held_receipt").selectAll().where("paymentNo", "=", paymentNo).orderBy("id").execute();
+}
