@@ -1,0 +1,54 @@
+import { createWechatpayMerchant, startSimulator, type WechatpayCredentials } from "@payhub/simulator";
+import { describe } from "vitest";
+import { simulatorHarness } from "../../test/simulator-harness.ts";
+import { type ContractFault, describeChannel } from "../channel-contract.ts";
+import { wechatpay } from "./plugin.ts";
+
+const unknownFaults: readonly ContractFault[] = [
+  { kind: "status", status: 202, code: "USERPAYING" },
+  { kind: "status", status: 400, code: "SYSTEM_ERROR" },
+  { kind: "status", status: 429, code: "FREQUENCY_LIMITED" },
+  { kind: "status", status: 503, code: "SERVICE_UNAVAILABLE" },
+  { kind: "stale_timestamp" },
+  { kind: "unknown_serial" },
+  { kind: "probe" },
+];
+
+describe.each([
+  { mode: "public key", publicKey: true },
+  { mode: "platform certificate", publicKey: false },
+])("with a $mode", ({ publicKey }) => {
+  describeChannel({
+    plugin: wechatpay,
+    open: () => open(publicKey),
+    unknownFaults,
+    forgeries: ["probe"],
+    coldOutcome: publicKey ? "unknown" : "unsent",
+  });
+});
+
+async function open(publicKey: boolean) {
+  const callbacksSignedBy = publicKey ? "public_key" : "certificate";
+  const { merchant, credentials } = await createWechatpayMerchant({ publicKey, callbacksSignedBy });
+  const fresh = await createWechatpayMerchant({ mchid: credentials.mchid, appid: credentials.appid, publicKey });
+  // Without a public key the newest version must still be able to fetch the certificates.
+  const next = publicKey ? fresh.credentials : { ...credentials, apiV3Key: fresh.credentials.apiV3Key };
+  const simulator = await startSimulator({ wechatpay: { merchants: [merchant] } });
+  const endpoint = simulator.urls.wechatpay;
+  const secrets = [credentials, next].flatMap(({ apiV3Key, merchantPrivateKeyPem }) => [
+    apiV3Key,
+    ...merchantPrivateKeyPem.split("\n").filter((line) => line !== "" && !line.startsWith("-")),
+  ]);
+  return simulatorHarness({
+    channel: "wechatpay",
+    simulator,
+    credentials: entered(credentials, endpoint),
+    successor: entered(next, endpoint),
+    secrets,
+  });
+}
+
+function entered(credentials: WechatpayCredentials, endpoint: string): Record<string, string> {
+  const { merchantPrivateKeyPem: merchantPrivateKey, publicKeyPem: publicKey, ...rest } = credentials;
+  return { ...rest, merchantPrivateKey, endpoint, ...(publicKey !== undefined && { publicKey }) };
+}
