@@ -65,8 +65,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const phone = createPhoneServer({ core, payer, ledger });
   const servers = [wechatpay.server, alipay.server, phone];
 
-  async function stop(): Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stopAll();
+    return stopped;
+  };
+
+  async function stopAll(): Promise<void> {
     clock.stop();
+    await callbacks.stop();
     await Promise.all(servers.map((server) => server.close()));
     book.close();
   }

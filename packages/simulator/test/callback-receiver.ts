@@ -6,11 +6,18 @@ export interface ReceivedCallback {
   body: string;
 }
 
-/** A merchant's callback URL that keeps what it got and answers with what `answer` says. */
+export interface ReceiverAnswer {
+  status: number;
+  body?: string;
+  delayMs?: number;
+}
+
+/** A merchant's callback URL that keeps what it got. */
 export interface CallbackReceiver {
   url: string;
   received: ReceivedCallback[];
-  answer: { status: number; body: string };
+  /** How to answer; 204 by default. `index` counts the callbacks from 0. */
+  answer: (index: number) => ReceiverAnswer;
   /** Resolves once `count` callbacks have arrived; rejects after 5 s. */
   waitFor(count: number): Promise<ReceivedCallback[]>;
   stop(): Promise<void>;
@@ -23,8 +30,10 @@ export async function startCallbackReceiver(): Promise<CallbackReceiver> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    const index = received.length;
     received.push({ headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
-    response.writeHead(receiver.answer.status).end(receiver.answer.body);
+    const { status, body = "", delayMs = 0 } = receiver.answer(index);
+    setTimeout(() => response.writeHead(status).end(body), delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -32,7 +41,7 @@ export async function startCallbackReceiver(): Promise<CallbackReceiver> {
   const receiver: CallbackReceiver = {
     url: `http://127.0.0.1:${address.port}/callback`,
     received,
-    answer: { status: 204, body: "" },
+    answer: () => ({ status: 204 }),
     async waitFor(count) {
       const deadline = Date.now() + waitLimitMs;
       while (received.length < count) {

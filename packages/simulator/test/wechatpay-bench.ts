@@ -25,6 +25,8 @@ export interface Outcome {
 export interface WechatpayBench {
   simulator: Simulator;
   receiver: CallbackReceiver;
+  /** Starts another client on the same simulator, with other default headers or trusted keys. */
+  clientWith(options: ClientOptions): Wechatpay;
   client: Wechatpay;
   order(changes?: Record<string, unknown>): Record<string, unknown>;
   create(body: Record<string, unknown>): Promise<Outcome>;
@@ -47,6 +49,7 @@ export async function startWechatpayBench(
     simulator,
     receiver,
     client,
+    clientWith: (more) => createWechatpayClient(simulator.urls.wechatpay, { merchant, credentials }, more),
     order: (changes = {}) => ({
       appid,
       mchid,
@@ -66,16 +69,21 @@ export async function startWechatpayBench(
   };
 }
 
+export interface ClientOptions {
+  headers?: Record<string, string>;
+  certs?: Record<string, string>;
+}
+
 export function createWechatpayClient(
   baseURL: string,
   { merchant, credentials }: Keys,
-  headers: Record<string, string> = {},
+  { headers = {}, certs = platformKeys(merchant) }: ClientOptions = {},
 ): Wechatpay {
   return new Wechatpay({
     mchid: credentials.mchid,
     serial: credentials.merchantSerialNo,
     privateKey: credentials.merchantPrivateKeyPem,
-    certs: platformKeys(merchant),
+    certs,
     baseURL: `${baseURL}/`,
     headers,
     timeout: 3000,

@@ -1,4 +1,4 @@
-import { request } from "undici";
+import { Agent, request } from "undici";
 import type { Book } from "./book.ts";
 import type { Channel } from "./channel.ts";
 import type { Cancel, SimClock } from "./clock.ts";
@@ -65,6 +65,8 @@ export interface CallbackSender {
   deliveries(): Delivery[];
   /** Resolves once nothing is being delivered at this moment. */
   idle(): Promise<void>;
+  /** Cuts what is under way; it stays owed. */
+  stop(): Promise<void>;
 }
 
 export interface CallbackSenderOptions {
@@ -77,6 +79,7 @@ export interface CallbackSenderOptions {
 
 const maxDeliveries = 100_000;
 const maxBodyChars = 4096;
+const maxResponseBytes = 65_536;
 
 export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: CallbackSenderOptions): CallbackSender {
   const owed = book.collection<Callback>("callback");
@@ -84,6 +87,9 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
   const timers = new Map<string, Cancel>();
   const heldBack = new Map<Channel, Callback[]>();
   const running = new Set<Promise<unknown>>();
+  const sending = new Set<AbortController>();
+  let stopped = false;
+  const dispatcher = new Agent({ maxResponseSize: maxResponseBytes });
   const log: Delivery[] = [];
 
   function kindOf(channel: Channel): CallbackKind {
@@ -96,7 +102,10 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
     timers.get(callback.id)?.();
     timers.set(
       callback.id,
-      clock.schedule(delayMs, () => track(attempt(callback))),
+      clock.schedule(delayMs, () => {
+        timers.delete(callback.id);
+        track(attempt(callback));
+      }),
     );
   }
 
@@ -116,15 +125,19 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
   async function send(callback: Callback, disguise?: Disguise): Promise<Delivery> {
     const kind = kindOf(callback.channel);
     const fault = disguise?.kind;
-    const { headers, body } = kind.render(callback, disguise);
+    const cut = new AbortController();
+    sending.add(cut);
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await request(callback.url, { method: "POST", headers, body, signal });
+      const { headers, body } = kind.render(callback, disguise);
+      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), cut.signal]);
+      const answer = await request(callback.url, { method: "POST", headers, body, signal, dispatcher });
       const text = (await answer.body.text()).slice(0, maxBodyChars);
       const accepted = kind.accepted({ status: answer.statusCode, body: text });
       return record(callback, { status: answer.statusCode, body: text, accepted, fault });
     } catch (error) {
       return record(callback, { status: 0, body: String(error), accepted: false, fault });
+    } finally {
+      sending.delete(cut);
     }
   }
 
@@ -138,6 +151,7 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
     }
     if (!forced && kind === "reorder") {
       heldBack.set(callback.channel, [...(heldBack.get(callback.channel) ?? []), callback]);
+      arm(callback, kindOf(callback.channel).retryTableMs[0] ?? 0);
       return undefined;
     }
     if (kind === "lost")
@@ -148,14 +162,23 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
     const delivery = sent.find((one) => one.accepted) ?? sent[0];
     if (!delivery) throw new Error("a duplicate fault needs a count of at least 1");
     settle(callback, delivery);
-    const released = heldBack.get(callback.channel) ?? [];
-    heldBack.delete(callback.channel);
-    for (const late of released) settle(late, await send(late));
+    await release(callback);
     return delivery;
+  }
+
+  /** Sends what the reorder fault held back until after `earlier`. */
+  async function release(earlier: Callback): Promise<void> {
+    const late = (heldBack.get(earlier.channel) ?? []).filter(({ id, done }) => id !== earlier.id && !done);
+    heldBack.delete(earlier.channel);
+    for (const callback of late) {
+      timers.get(callback.id)?.();
+      settle(callback, await send(callback));
+    }
   }
 
   /** A forgery is not the channel's own message: whatever it was answered, the true one is still owed. */
   function settle(callback: Callback, delivery: Delivery): Delivery {
+    if (stopped) return delivery;
     const forgery = delivery.fault === "forged" || delivery.fault === "probe";
     callback.attempts += 1;
     callback.done ||= delivery.accepted && !forgery;
@@ -188,6 +211,12 @@ export function createCallbackSender({ clock, faults, book, timeoutMs = 5000 }: 
     deliveries: () => [...log],
     async idle() {
       while (running.size > 0) await Promise.all(running);
+    },
+    async stop() {
+      stopped = true;
+      // One error object per socket: urllib (in alipay-sdk) patches `Socket.destroy` and throws on a shared one.
+      for (const cut of sending) cut.abort(new Error("the simulator stops"));
+      await dispatcher.close();
     },
   };
 }

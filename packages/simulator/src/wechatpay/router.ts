@@ -43,8 +43,8 @@ export function createRouter(wechatpay: Wechatpay): FastifyInstance {
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler((_request, reply) => reply.code(404).send());
   server.setErrorHandler((error, _request, reply) => {
-    const refusal = error instanceof WechatpayError ? error : paramError(String(error));
-    return refuse(reply, refusal);
+    const isClientError = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
+    return refuse(reply, isClientError ? paramError(error.message) : statusError(500, undefined));
   });
   for (const route of routes) {
     server.route({
