@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { Channel, Simulator } from "@payhub/simulator";
 import type { RawNotification } from "../src/channel.ts";
-import type { ChannelHarness } from "../src/channel-contract.ts";
+import type { ChannelHarness } from "./contract/harness.ts";
 
 const WAIT_MS = 5000;
 const POLL_MS = 5;
