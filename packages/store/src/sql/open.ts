@@ -1,6 +1,7 @@
 import type { Randomness } from "@payhub/domain";
 import { CompiledQuery, type Kysely } from "kysely";
 import type { Database } from "./database.ts";
+import { migrateStore, pendingMigrations } from "./migrate.ts";
 import { type Dialect, dialectOf, openOrm } from "./orm.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -28,12 +29,16 @@ export interface Store {
    * file, it starts again, four times in all: `work` must do nothing but queries on `tx`.
    */
   transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  /** Brings the tables up to date; any number of processes may do so at once. */
+  migrate(): Promise<void>;
+  /** The names of the migrations that the database lacks, oldest first. */
+  pendingMigrations(): Promise<string[]>;
   /** Rejects when the database does not answer within `timeoutMs`, default 1 s. */
   ping(timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a database; the tables are made by `migrate`. */
+/** Opens a database; `migrate` makes its tables. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const orm = await openOrm(options);
   const db = orm.em.getKysely<Database>({
@@ -46,6 +51,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     dialect: dialectOf(options.url),
     db,
     transaction: (work) => runTransaction(db, work, random),
+    migrate: () => migrateStore(options),
+    pendingMigrations: () => pendingMigrations(options),
     ping: (timeoutMs = PING_TIMEOUT_MS) => ping(db, timeoutMs),
     close: () => orm.close(true),
   };

@@ -7,7 +7,7 @@ import { NodeSqliteDialect } from "./sqlite-driver.ts";
 
 export type Dialect = "mysql" | "sqlite";
 export type Orm = MikroORM;
-type OrmOptions = Partial<Options>;
+export type OrmOptions = Partial<Options>;
 
 const POOL_SIZE = 16;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -24,29 +24,36 @@ export function dialectOf(url: string): Dialect {
   throw new Error("a database address starts with mysql:// or sqlite:");
 }
 
-/** Opens MikroORM on the schemas; `unbounded` lets statements take as long as they need. */
-export async function openOrm(options: {
+/** How MikroORM reaches a database; `unbounded` lets statements take as long as they need. */
+export interface OrmTarget {
   url: string;
   poolSize?: number;
   synchronous?: "full" | "normal";
   unbounded?: boolean;
   overrides?: OrmOptions;
-}): Promise<Orm> {
-  const backend = dialectOf(options.url) === "mysql" ? mysqlOptions(options) : sqliteOptions(options);
-  const orm = await MikroORM.init({
+}
+
+/** Opens MikroORM on the schemas and connects it. */
+export async function openOrm(target: OrmTarget): Promise<Orm> {
+  const orm = await initOrm(target);
+  await orm.connect();
+  return orm;
+}
+
+/** MikroORM on the schemas, without a connection. */
+export async function initOrm(target: OrmTarget): Promise<Orm> {
+  return MikroORM.init({
     entities: schemas,
     extensions: [Migrator],
     allowGlobalContext: true,
     ensureDatabase: false,
     metadataCache: { enabled: false },
-    ...backend,
-    ...options.overrides,
+    ...(dialectOf(target.url) === "mysql" ? mysqlOptions(target) : sqliteOptions(target)),
+    ...target.overrides,
   });
-  await orm.connect();
-  return orm;
 }
 
-function mysqlOptions(options: { url: string; poolSize?: number; unbounded?: boolean }): OrmOptions {
+function mysqlOptions(options: OrmTarget): OrmOptions {
   return {
     driver: MySqlDriver,
     clientUrl: options.url,
@@ -78,7 +85,7 @@ function sessionSql(statementTimeoutS: number): string {
   ].join(" ");
 }
 
-function sqliteOptions(options: { url: string; synchronous?: "full" | "normal" }): OrmOptions {
+function sqliteOptions(options: OrmTarget): OrmOptions {
   const path = options.url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
   return {
     driver: SqliteDriver,

@@ -1,6 +1,13 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SqliteDialect } from "kysely";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
 
 /** How a SQLite file is opened. */
 export interface SqliteOptions {
@@ -15,12 +22,15 @@ const STATEMENT_CACHE_SIZE = 500;
 const BUSY_WAIT_MS = 3;
 const SQLITE_BUSY = 5;
 
+/** Kysely's own SQLite classes want a database in another library's shape; the ones here open `node:sqlite` themselves. */
+const NOT_USED = { database: () => Promise.reject(new Error("not used")) };
+
 /** Kysely on `node:sqlite`, whose write transactions take the write lock at once and wait for it without stopping the process. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #options: SqliteOptions;
 
   constructor(options: SqliteOptions) {
-    super({ database: () => Promise.reject(new Error("not used")) });
+    super(NOT_USED);
     this.#options = options;
   }
 
@@ -29,42 +39,33 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-class NodeSqliteDriver implements Driver {
+class NodeSqliteDriver extends SqliteDriver {
   readonly #options: SqliteOptions;
   #connection: NodeSqliteConnection | undefined;
 
   constructor(options: SqliteOptions) {
+    super(NOT_USED);
     this.#options = options;
   }
 
-  async init(): Promise<void> {
+  override async init(): Promise<void> {
     const connection = new NodeSqliteConnection(this.#options);
     await connection.executeQuery(CompiledQuery.raw("pragma journal_mode = wal"));
     await connection.executeQuery(CompiledQuery.raw(`pragma synchronous = ${this.#options.synchronous}`));
     this.#connection = connection;
   }
 
-  async acquireConnection(): Promise<DatabaseConnection> {
+  override async acquireConnection(): Promise<DatabaseConnection> {
     if (!this.#connection) throw new Error("the SQLite driver was not initialized");
     return this.#connection;
   }
 
-  async releaseConnection(): Promise<void> {}
-
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     // A deferred transaction that reads first cannot wait for the write lock: its snapshot would be stale.
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
-  }
-
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
-  }
-
-  async destroy(): Promise<void> {
+  override async destroy(): Promise<void> {
     this.#connection?.close();
   }
 }
