@@ -1,0 +1,96 @@
+import type { Caller, Context, EventPorts, PaymentPorts } from "@payhub/contract";
+import { PayhubError, type Randomness } from "@payhub/domain";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { authenticateRequest, type RequestToAuthenticate } from "./authenticate-request.ts";
+import { type CallbackParts, mountCallbacks } from "./callbacks.ts";
+import { mountHealth, type Readiness } from "./health.ts";
+import { answerError } from "./http-errors.ts";
+import type { Logger } from "./log.ts";
+import { beginFacts, trackRequests } from "./request-facts.ts";
+import { MAX_CALL_BYTES, mountTrpc } from "./trpc.ts";
+
+/** What the server calls when a request arrived. */
+export interface HttpParts extends CallbackParts {
+  log: Logger;
+  random: Randomness;
+  authenticate(signed: RequestToAuthenticate): Promise<Caller>;
+  payments: PaymentPorts;
+  events: EventPorts;
+  readiness(): Promise<Readiness>;
+}
+
+/** The server, not listening yet. */
+export interface Http {
+  server: FastifyInstance;
+  /** Begins to end: cuts the subscriptions, whose clients connect anew, and keeps no connection open after its answer. */
+  drain(): void;
+}
+
+const LIMITS = {
+  /** For the request to arrive whole, headers and body. */
+  requestTimeoutMs: 30_000,
+  headersTimeoutMs: 10_000,
+  /** Longer than the longest poll and the time between two pings of a subscription. */
+  idleTimeoutMs: 120_000,
+  keepAliveTimeoutMs: 65_000,
+  headerBytes: 16 * 1024,
+  connections: 10_000,
+} as const;
+
+/** Builds the server with its limits; refusals of every kind read like the error of a procedure. */
+export function createHttp(parts: HttpParts): Http {
+  const open = new Set<FastifyReply>();
+  let draining = false;
+  const contextOf = (request: FastifyRequest) => createContext(request, parts);
+  const server = fastify({
+    bodyLimit: MAX_CALL_BYTES,
+    requestTimeout: LIMITS.requestTimeoutMs,
+    connectionTimeout: LIMITS.idleTimeoutMs,
+    keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+    http: { headersTimeout: LIMITS.headersTimeoutMs, maxHeaderSize: LIMITS.headerBytes },
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => {
+      beginFacts(request, reply, parts.random);
+      return answerError(error, { request, reply, context: contextOf(request), log: parts.log });
+    },
+  });
+  server.server.maxConnections = LIMITS.connections;
+  trackRequests(server, parts);
+  server.addHook("onResponse", async (request) => {
+    if (draining) request.raw.socket.end();
+  });
+  server.setErrorHandler((thrown, request, reply) =>
+    answerError(thrown, { request, reply, context: contextOf(request), log: parts.log }),
+  );
+  server.setNotFoundHandler(() => {
+    throw new PayhubError("NOT_FOUND", "there is nothing at this address; procedures are under /trpc");
+  });
+  mountHealth(server, parts.readiness);
+  mountCallbacks(server, parts);
+  mountTrpc(server, {
+    log: parts.log,
+    contextOf,
+    onStream(reply) {
+      open.add(reply);
+      reply.raw.once("close", () => open.delete(reply));
+    },
+  });
+  return {
+    server,
+    drain() {
+      draining = true;
+      for (const reply of open) reply.raw.destroy();
+    },
+  };
+}
+
+function createContext(request: FastifyRequest, { authenticate, payments, events }: HttpParts): Context {
+  return {
+    traceId: request.facts.traceId,
+    authenticate: () => authenticateRequest(request, authenticate),
+    payments,
+    events,
+  };
+}
