@@ -1,12 +1,7 @@
 import type { Scene } from "@payhub/domain";
 import type { ChargeOutcome, ChargeRequest } from "../channel.ts";
 import { precreate } from "./precreate.ts";
-import type { GatewayLine } from "./transport.ts";
-
-/** Who is charged: the seller is named in each order, so that no other account of the app can receive the money. */
-export interface ChargeLine extends GatewayLine {
-  sellerId: string;
-}
+import type { AccountLine } from "./transport.ts";
 
 /** How each scene asks for money. */
 const OPERATIONS: Readonly<Partial<Record<Scene, typeof precreate>>> = {
@@ -14,7 +9,7 @@ const OPERATIONS: Readonly<Partial<Record<Scene, typeof precreate>>> = {
 };
 
 /** Asks Alipay for one attempt; throws for a scene that the plugin does not offer, which is a fault of the caller. */
-export async function create(line: ChargeLine, request: ChargeRequest): Promise<ChargeOutcome> {
+export async function create(line: AccountLine, request: ChargeRequest): Promise<ChargeOutcome> {
   const operation = OPERATIONS[request.scene];
   if (!operation) throw new Error(`Alipay has no operation for scene "${request.scene}"`);
   return operation(line, request);

@@ -51,6 +51,7 @@ function fieldOf(issue: z.core.$ZodIssue): string {
 
 function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return "is not a field of Alipay credentials";
-  if (issue.code === "invalid_type") return `must be a ${issue.expected}`;
+  if (issue.code === "invalid_type")
+    return issue.expected === "object" ? "must be an object" : `must be a ${issue.expected}`;
   return issue.message;
 }

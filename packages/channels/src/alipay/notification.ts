@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { NotificationOutcome, RawNotification } from "../channel.ts";
 import { parseBeijingTime } from "./beijing-time.ts";
 import type { VerifyingSdk } from "./sign.ts";
-import { TRADE_STATUSES, type TradeStatus } from "./status.ts";
+import { isTradeStatus, TRADE_STATUSES } from "./status.ts";
 import { fenOf } from "./yuan.ts";
 
 type Fields = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ const NOTIFICATION = z.object({ notify_id: z.string().min(1), notify_type: z.str
 const TRADE = z.object({
   out_trade_no: z.string().min(1),
   trade_no: z.string().min(1),
-  trade_status: z.enum(Object.keys(TRADE_STATUSES) as TradeStatus[]),
+  trade_status: z.string().min(1),
   total_amount: z.string(),
   gmt_payment: z.string().optional(),
   gmt_refund: z.string().optional(),
@@ -41,8 +41,9 @@ export function readNotification(sdks: readonly VerifyingSdk[], raw: RawNotifica
   const trade = TRADE.safeParse(fields);
   if (!trade.success) return { kind: "rejected", reason: "malformed" };
   if (isRefund(trade.data)) return { kind: "ignored", notificationId, about: "refund" };
-  if (TRADE_STATUSES[trade.data.trade_status] !== "paid") {
-    return { kind: "ignored", notificationId, about: trade.data.trade_status };
+  const { trade_status: status } = trade.data;
+  if (!isTradeStatus(status) || TRADE_STATUSES[status] !== "paid") {
+    return { kind: "ignored", notificationId, about: status };
   }
   const receipt = receiptOf(trade.data);
   return receipt ? { kind: "payment", notificationId, receipt } : { kind: "rejected", reason: "malformed" };

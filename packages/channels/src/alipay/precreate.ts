@@ -1,19 +1,18 @@
 import { yuanFromFen } from "@payhub/domain";
 import type { ChargeOutcome, ChargeRequest } from "../channel.ts";
 import { beijingTime } from "./beijing-time.ts";
-import type { ChargeLine } from "./create.ts";
 import { declined } from "./status.ts";
 import { alipaySubject } from "./text.ts";
-import { callGateway } from "./transport.ts";
+import { type AccountLine, callGateway } from "./transport.ts";
 
 const MINUTE_MS = 60_000;
 const METHOD = "alipay.trade.precreate";
 
 /**
  * Asks for a QR code that the payer scans. The absolute `time_expire` ends the order when the attempt ends, however late
- * a repeated call comes. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate
+ * a repeated call comes; naming the seller keeps the money from any other account of the app. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate
  */
-export async function precreate(line: ChargeLine, request: ChargeRequest): Promise<ChargeOutcome> {
+export async function precreate(line: AccountLine, request: ChargeRequest): Promise<ChargeOutcome> {
   const minutes = Math.max(1, Math.ceil((request.expiresAt - request.createdAt) / MINUTE_MS));
   const answer = await callGateway(line, {
     method: METHOD,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { QueryOutcome } from "../channel.ts";
 import { parseBeijingTime } from "./beijing-time.ts";
 import { isTradeStatus, queryRefusal, TRADE_STATUSES } from "./status.ts";
-import { callGateway, type GatewayLine } from "./transport.ts";
+import { type AccountLine, callGateway } from "./transport.ts";
 import { fenOf } from "./yuan.ts";
 
 const METHOD = "alipay.trade.query";
@@ -16,8 +16,11 @@ const PAID = z.object({
   trans_currency: z.string().optional(),
 });
 
-/** Asks for an attempt's order; the receipt names only the app asked, because Alipay's answer names no seller. Source: https://opendocs.alipay.com/open/82ea786a_alipay.trade.query */
-export async function query(line: GatewayLine & { appId: string }, attemptNo: string): Promise<QueryOutcome> {
+/**
+ * Asks for an attempt's order; the receipt names only the app asked, because Alipay's answer names no seller.
+ * Source: https://opendocs.alipay.com/open/82ea786a_alipay.trade.query
+ */
+export async function query(line: AccountLine, attemptNo: string): Promise<QueryOutcome> {
   const answer = await callGateway(line, { method: METHOD, attemptNo });
   switch (answer.kind) {
     case "success":

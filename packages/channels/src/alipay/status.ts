@@ -25,15 +25,14 @@ const CREATE_REFUSALS: Readonly<Record<string, Declined["because"]>> = {
 };
 
 /** Refusals of `alipay.trade.close` that speak of the order. Source: https://opendocs.alipay.com/open/e84f0d79_alipay.trade.close */
-const CLOSE_REFUSALS: Readonly<Record<string, Extract<CloseOutcome["kind"], "closed" | "paid" | "absent">>> = {
+const CLOSE_REFUSALS: Readonly<Record<string, "closed" | "paid" | "absent" | "not_waiting">> = {
   "ACQ.TRADE_NOT_EXIST": "absent",
   "ACQ.TRADE_HAS_CLOSE": "closed",
   "ACQ.TRADE_HAS_SUCCESS": "paid",
   "ACQ.TRADE_HAS_FINISHED": "paid",
-  // Not waiting for the buyer any more: paid, or closed already, which a query tells.
-  "ACQ.TRADE_STATUS_ERROR": "paid",
-  "ACQ.REASON_TRADE_STATUS_INVALID": "paid",
-  "ACQ.REASON_ILLEGAL_STATUS": "paid",
+  "ACQ.TRADE_STATUS_ERROR": "not_waiting",
+  "ACQ.REASON_TRADE_STATUS_INVALID": "not_waiting",
+  "ACQ.REASON_ILLEGAL_STATUS": "not_waiting",
 };
 
 interface Refusal {
@@ -46,16 +45,21 @@ export function declined({ code, message }: Refusal): Declined {
   return { kind: "declined", because: CREATE_REFUSALS[code.toUpperCase()] ?? "refused", code, message };
 }
 
-/** What a refused close says of the order. */
-export function closeRefusal(refusal: Refusal): CloseOutcome {
+/** What a refused close says of the order; `undefined` when only that it waits for no payer. */
+export function closeRefusal(refusal: Refusal): CloseOutcome | undefined {
   const kind = CLOSE_REFUSALS[refusal.code.toUpperCase()];
-  return kind ? { kind } : { kind: "declined", because: "refused", ...refusal };
+  if (kind === "not_waiting") return undefined;
+  return kind ? { kind } : { kind: "declined", because: "refused", ...plain(refusal) };
 }
 
 /** What a refused query says of the order. Source: https://opendocs.alipay.com/open/82ea786a_alipay.trade.query */
 export function queryRefusal(refusal: Refusal): QueryOutcome {
   if (refusal.code.toUpperCase() === "ACQ.TRADE_NOT_EXIST") return { kind: "absent" };
-  return { kind: "declined", because: "refused", ...refusal };
+  return { kind: "declined", because: "refused", ...plain(refusal) };
+}
+
+function plain({ code, message }: Refusal): Refusal {
+  return { code, message };
 }
 
 /** Answers after which the effect of a call is not known. Source: https://opendocs.alipay.com/common/02km9f */

@@ -23,6 +23,12 @@ export interface GatewayLine {
   now: () => number;
 }
 
+/** The line with who the account is, which receipts and orders name. */
+export interface AccountLine extends GatewayLine {
+  appId: string;
+  sellerId: string;
+}
+
 /** One call about one attempt; `biz` is the method's `biz_content` beside `out_trade_no`. */
 export interface GatewayCall {
   method: string;
@@ -78,10 +84,10 @@ function readAnswer(answer: unknown, call: GatewayCall): GatewayAnswer {
 
 function outcomeOfFailure(error: unknown, method: string): Unknown | Unsent {
   if (error instanceof UnverifiedAnswer) return unknown(method, error.message);
-  if (!(error instanceof AlipayRequestError)) throw error;
-  const { cause } = error;
-  if (!(cause instanceof GatewayFault)) return unknown(method, "an answer that cannot be read");
-  return cause.sent ? unknown(method, cause.message) : { kind: "unsent", reason: `${method}: ${cause.message}` };
+  const fault = error instanceof AlipayRequestError ? error.cause : undefined;
+  // Anything else the SDK throws, a TypeError included, is its way to choke on an answer.
+  if (!(fault instanceof GatewayFault)) return unknown(method, "an answer that cannot be read");
+  return fault.sent ? unknown(method, fault.message) : { kind: "unsent", reason: `${method}: ${fault.message}` };
 }
 
 function unknown(method: string, reason: string): Unknown {

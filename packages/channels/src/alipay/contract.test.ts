@@ -1,0 +1,32 @@
+import { createAlipayMerchant, startSimulator } from "@payhub/simulator";
+import { simulatorHarness } from "../../test/simulator-harness.ts";
+import { describeChannel } from "../channel-contract.ts";
+import { alipay } from "./plugin.ts";
+
+describeChannel({
+  plugin: alipay,
+  unknownFaults: [{ kind: "unknown_result" }],
+  forgeries: ["probe"],
+  coldOutcome: "unknown",
+  async open() {
+    const { merchant, credentials } = await createAlipayMerchant();
+    const { credentials: other } = await createAlipayMerchant(merchant);
+    const simulator = await startSimulator({ alipay: { merchants: [merchant] } });
+    const ours = ({ appPrivateKeyPem, alipayPublicKeyPem }: typeof credentials) => ({
+      appId: merchant.appId,
+      sellerId: merchant.sellerId,
+      privateKey: appPrivateKeyPem,
+      alipayPublicKey: alipayPublicKeyPem,
+      endpoint: simulator.urls.alipay,
+    });
+    const keys = [credentials.appPrivateKeyPem, other.appPrivateKeyPem];
+    return simulatorHarness({
+      channel: "alipay",
+      simulator,
+      credentials: ours(credentials),
+      successor: ours(other),
+      // Whole, and a line from the middle of each: no part of a key may be told either.
+      secrets: keys.flatMap((pem) => [pem, pem.split("\n")[10] ?? pem]),
+    });
+  },
+});

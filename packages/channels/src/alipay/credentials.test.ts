@@ -1,0 +1,77 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { PayhubError } from "@payhub/domain";
+import { describe, expect, test } from "vitest";
+import { readCredentials } from "./credentials.ts";
+
+const app = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const alipay = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const PKCS8 = app.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+const PKCS1 = app.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+const SPKI = alipay.publicKey.export({ type: "spki", format: "pem" }).toString();
+
+const entered = { appId: "2021000000000001", sellerId: "2088000000000001", privateKey: PKCS8, alipayPublicKey: SPKI };
+
+const bare = (pem: string) => pem.replace(/-----[A-Z ]+-----|\n/g, "");
+const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
+
+function refusal(input: unknown): PayhubError {
+  try {
+    readCredentials(input);
+  } catch (error) {
+    if (error instanceof PayhubError) return error;
+    throw error;
+  }
+  throw new Error("the credentials were taken");
+}
+
+describe("every form of a key becomes one", () => {
+  test.each<[string, string]>([
+    ["PKCS#8 PEM", PKCS8],
+    ["PKCS#1 PEM", PKCS1],
+    ["bare PKCS#8", bare(PKCS8)],
+    ["bare PKCS#1", bare(PKCS1)],
+    ["literal \\n, PKCS#8", oneLine(PKCS8)],
+    ["literal \\n, PKCS#1", oneLine(PKCS1)],
+    ["CRLF and blank lines", `\r\n\r\n${PKCS8.replaceAll("\n", "\r\n")}\r\n`],
+    ["no line breaks in the PEM", PKCS8.replaceAll("\n", "")],
+  ])("private key: %s", (_title, privateKey) => {
+    expect(readCredentials({ ...entered, privateKey }).privateKey).toBe(PKCS8);
+  });
+
+  test.each<[string, string]>([
+    ["SPKI PEM", SPKI],
+    ["bare SPKI", bare(SPKI)],
+    ["literal \\n", oneLine(SPKI)],
+    ["PKCS#1 PEM", alipay.publicKey.export({ type: "pkcs1", format: "pem" }).toString()],
+  ])("public key: %s", (_title, alipayPublicKey) => {
+    expect(readCredentials({ ...entered, alipayPublicKey }).alipayPublicKey).toBe(SPKI);
+  });
+});
+
+test("the endpoint is Alipay's own unless another is named", () => {
+  expect(readCredentials(entered).endpoint).toBe("https://openapi.alipay.com/gateway.do");
+  expect(readCredentials({ ...entered, endpoint: "http://127.0.0.1:1/g" }).endpoint).toBe("http://127.0.0.1:1/g");
+  expect(refusal({ ...entered, endpoint: "file:///etc/passwd" }).message).toContain("endpoint");
+});
+
+test("a weak key, an elliptic one and a public one are no app key", () => {
+  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+  const elliptic = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const texts = [weak, elliptic].map((key) => key.export({ type: "pkcs8", format: "pem" }).toString());
+  for (const privateKey of [...texts, SPKI, "", "MIIE"]) {
+    expect(refusal({ ...entered, privateKey }).message).toContain("privateKey must be an RSA private key");
+  }
+});
+
+test("the app's own public key is not taken for Alipay's", () => {
+  const alipayPublicKey = createPublicKey(createPrivateKey(PKCS1)).export({ type: "spki", format: "pem" }).toString();
+  expect(refusal({ ...entered, alipayPublicKey }).message).toContain("alipayPublicKey is the app's own public key");
+});
+
+test("all wrong fields are named at once, in words and in details", () => {
+  const error = refusal({ appId: "canary", privateKey: "canary", alipayPublicKey: SPKI, extra: "canary" });
+  const fields = ["appId", "sellerId", "privateKey", "extra"];
+  for (const field of fields) expect(error.message).toContain(field);
+  expect(error.details?.fields).toHaveLength(fields.length);
+  expect(JSON.stringify([error.message, error.details, error.cause])).not.toContain("canary");
+});
