@@ -23,8 +23,8 @@ export async function startMysql(options: {
   const runAs = process.getuid?.() === 0 ? serverUser : undefined;
   const home = join(directory, "mysql");
   mkdirSync(home);
-  await installDatabase({ datadir: join(home, "data"), runAs });
-  if (runAs) execFileSync("chown", ["-R", `${runAs}:${runAs}`, home]);
+  if (runAs) execFileSync("chown", [`${runAs}:${runAs}`, home]);
+  await installDatabase({ home, runAs });
   const port = await freePort();
   const server = startServerProcess({
     command: mariadbd,
@@ -39,18 +39,20 @@ export async function startMysql(options: {
   return { url: `mysql://root@127.0.0.1:${port}`, server };
 }
 
-async function installDatabase({ datadir, runAs }: { datadir: string; runAs: string | undefined }): Promise<void> {
+async function installDatabase({ home, runAs }: { home: string; runAs: string | undefined }): Promise<void> {
   const command = findExecutable(["mariadb-install-db"]);
   if (!command) throw new Error("mariadb-install-db is not installed: install mariadb-server, or set PAYHUB_MYSQL_URL");
   const user = runAs ? [`--user=${runAs}`] : [];
-  const args = ["--no-defaults", ...user, `--datadir=${datadir}`, "--auth-root-authentication-method=normal"];
-  await runCommand({ command, args: [...args, "--skip-test-db"], timeoutMs: installTimeoutMs });
+  const places = [`--datadir=${join(home, "data")}`, `--tmpdir=${home}`];
+  const args = ["--no-defaults", ...user, ...places, "--auth-root-authentication-method=normal", "--skip-test-db"];
+  await runCommand({ command, args, env: { ...process.env, TMPDIR: home }, timeoutMs: installTimeoutMs });
 }
 
 function serverArgs({ home, port, durable }: { home: string; port: number; durable: boolean }): string[] {
   return [
     "--no-defaults",
     `--datadir=${join(home, "data")}`,
+    `--tmpdir=${home}`,
     `--socket=${join(home, "server.sock")}`,
     `--pid-file=${join(home, "server.pid")}`,
     `--port=${port}`,

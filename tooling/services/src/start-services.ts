@@ -8,7 +8,7 @@ import { startMysql } from "./start-mysql.ts";
 import { startRedis } from "./start-redis.ts";
 
 const mariadb: Requirement = {
-  names: ["mariadbd", "mysqld"],
+  names: ["mariadbd"],
   packages: ["mariadb-server"],
   otherwise: "set PAYHUB_MYSQL_URL",
 };
