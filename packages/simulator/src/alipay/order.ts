@@ -1,7 +1,7 @@
 import type { Book } from "../core/book.ts";
 
 /** Source: https://opendocs.alipay.com/open/82ea786a_alipay.trade.query */
-export type TradeStatus = "WAIT_BUYER_PAY" | "TRADE_SUCCESS" | "TRADE_FINISHED" | "TRADE_CLOSED";
+type TradeStatus = "WAIT_BUYER_PAY" | "TRADE_SUCCESS" | "TRADE_FINISHED" | "TRADE_CLOSED";
 
 /** A trade exists only once a buyer has scanned the code; times in epoch ms. */
 export type AlipayTrade = {
