@@ -7,6 +7,7 @@ export type {
   WakeUpListener,
   WakeUps,
 } from "./coordination/coordination.ts";
+export { openCoordination } from "./coordination/open.ts";
 export type {
   AccountCredential,
   AppGrant,

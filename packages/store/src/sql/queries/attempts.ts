@@ -108,3 +108,13 @@ export async function findDueAttempts(db: Db, nowMs: number, limit: number): Pro
     .limit(limit)
     .execute();
 }
+
+/** Makes every open attempt of a payment due now. */
+export async function hurryAttempts(tx: Db, paymentNo: string, nowMs: number): Promise<void> {
+  await tx
+    .updateTable("attempt")
+    .set({ nextQueryAt: nowMs, updatedAt: nowMs })
+    .where("paymentNo", "=", paymentNo)
+    .where("state", "in", ["preparing", "awaiting_payer"])
+    .execute();
+}

@@ -82,13 +82,23 @@ export async function listPayments(
   return query.orderBy("id").limit(page.limit).execute();
 }
 
-/** Payments that are past their expiry and still open, the oldest first. */
+/** Payments that are past their expiry and still open though no attempt of theirs is, the oldest first. */
 export async function findExpiredPayments(db: Db, nowMs: number, limit: number): Promise<PaymentRow[]> {
   return db
     .selectFrom("payment")
     .selectAll()
     .where("status", "=", "created")
     .where("expiresAt", "<=", nowMs)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("attempt")
+            .select("attempt.id")
+            .whereRef("attempt.paymentNo", "=", "payment.paymentNo")
+            .where("attempt.state", "in", ["preparing", "awaiting_payer"]),
+        ),
+      ),
+    )
     .orderBy("expiresAt")
     .limit(limit)
     .execute();
