@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import type { AlipayOptions } from "./alipay/simulator.ts";
 import { createAlipaySimulator } from "./alipay/simulator.ts";
 import { openBook } from "./core/book.ts";
+import { createCallbackSender } from "./core/callback-sender.ts";
 import type { CallbackSender } from "./core/callbacks.ts";
-import { createCallbackSender } from "./core/callbacks.ts";
 import type { Call } from "./core/calls.ts";
 import { createCallLog } from "./core/calls.ts";
 import type { ChannelSimulator, Core, LedgerEntry } from "./core/channel.ts";
@@ -39,7 +39,8 @@ export interface Simulator {
   clock: SimClock;
   faults: Faults;
   payer: PayerActions;
-  callbacks: CallbackSender;
+  /** What was sent, what is owed, and a way to send it now. */
+  callbacks: Pick<CallbackSender, "deliveries" | "pending" | "deliverNow" | "idle">;
   /** Every trade at both channels. */
   ledger(): LedgerEntry[];
   /** The newest 100,000 API calls. */
