@@ -1,6 +1,7 @@
 export { type Backend, describeBackends } from "./backends.ts";
 export { type ManualClock, manualClock } from "./clock.ts";
 export { createMysqlDatabase, type MysqlDatabase } from "./mysql-database.ts";
+export { type NetworkFault, networkFault } from "./network-fault.ts";
 export { seededRandom } from "./random.ts";
 export { attemptRow, paymentRow } from "./rows.ts";
 export { testChromiumPath, testServices } from "./services.ts";

@@ -14,8 +14,8 @@ if found and string.sub(found, 1, string.len(ARGV[1])) == ARGV[1] then redis.cal
 
 /** A key holds `R`, token, value while its call runs, then `D`, answer. */
 export function redisReplays(redis: GuardedRedis, prefix: string): ReplayCache {
-  const release = (key: string, token: string) =>
-    redis.run((client) => client.eval(RELEASE, 1, prefix + key, RUNNING + token), { otherwise: () => {} });
+  const sendRelease = (key: string, token: string) =>
+    redis.client.eval(RELEASE, 1, prefix + key, RUNNING + token).then(() => {});
   return {
     async begin(key, { value, lockMs }) {
       const token = randomUUID();
@@ -25,7 +25,7 @@ export function redisReplays(redis: GuardedRedis, prefix: string): ReplayCache {
           otherwise: () => ({ kind: "unavailable" }),
           // Nobody will finish a call that was told to go on without the lock.
           late: (state) => {
-            if (state.kind === "acquired") release(key, token);
+            if (state.kind === "acquired") sendRelease(key, token).catch(() => {});
           },
         },
       );
@@ -34,7 +34,7 @@ export function redisReplays(redis: GuardedRedis, prefix: string): ReplayCache {
       await redis.run((client) => client.eval(FINISH, 1, prefix + key, DONE + value, keepMs), { otherwise: () => {} });
     },
     async release(key, token) {
-      await release(key, token);
+      await redis.run(() => sendRelease(key, token), { otherwise: () => {} });
     },
   };
 }
