@@ -33,7 +33,8 @@ class RetryingSender implements CallbackSender {
   readonly #heldBack = new Map<Channel, Callback[]>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #log: Delivery[] = [];
-  readonly #stopping = new AbortController();
+  readonly #sending = new Set<AbortController>();
+  #stopped = false;
   readonly #dispatcher = new Agent({ maxResponseSize: maxResponseBytes });
 
   constructor({ clock, faults, book, timeoutMs = 5000 }: CallbackSenderOptions) {
@@ -77,8 +78,10 @@ class RetryingSender implements CallbackSender {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#dispatcher.destroy();
+    this.#stopped = true;
+    // An error object per socket: urllib, in alipay-sdk, patches `Socket.destroy` and throws on a shared one.
+    for (const cut of this.#sending) cut.abort(new Error("the simulator stops"));
+    await this.#dispatcher.close();
   }
 
   #arm(callback: Callback, delayMs: number): void {
@@ -127,9 +130,11 @@ class RetryingSender implements CallbackSender {
   async #send(callback: Callback, disguise: Disguise | undefined): Promise<Delivery> {
     const kind = this.#kindOf(callback.channel);
     const fault = disguise?.kind;
+    const cut = new AbortController();
+    this.#sending.add(cut);
     try {
       const { headers, body } = kind.render(callback, disguise);
-      const signal = AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), this.#stopping.signal]);
+      const signal = AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), cut.signal]);
       const answer = await request(callback.url, {
         method: "POST",
         headers,
@@ -142,12 +147,14 @@ class RetryingSender implements CallbackSender {
       return this.#record(callback, { status, body: text, accepted: kind.accepted({ status, body: text }), fault });
     } catch (error) {
       return this.#record(callback, { status: 0, body: String(error), accepted: false, fault });
+    } finally {
+      this.#sending.delete(cut);
     }
   }
 
   /** A forgery is not the channel's own message: whatever it was answered, the true one is still owed. */
   #settle(callback: Callback, delivery: Delivery): void {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopped) return;
     const forgery = delivery.fault === "forged" || delivery.fault === "probe";
     callback.attempts += 1;
     callback.done ||= delivery.accepted && !forgery;
