@@ -6,7 +6,7 @@ export interface ReceivedCallback {
   body: string;
 }
 
-export interface ReceiverAnswer {
+interface ReceiverAnswer {
   status: number;
   body?: string;
   delayMs?: number;

@@ -20,7 +20,7 @@ export type Disguise =
   | { kind: "wrong_amount"; amount: number }
   | { kind: "wrong_merchant" };
 
-export interface CallbackMessage {
+interface CallbackMessage {
   headers: Record<string, string>;
   body: string;
 }

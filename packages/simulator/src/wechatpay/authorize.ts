@@ -5,6 +5,8 @@ import { verifyRequest } from "./sign.ts";
 
 const windowMs = 300_000;
 const scheme = "WECHATPAY2-SHA256-RSA2048";
+const unverifiable = "签名信息错误，验签失败";
+const badFormat = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 const fields = ["mchid", "nonce_str", "signature", "timestamp", "serial_no"] as const;
 
 export interface IncomingRequest {
@@ -50,28 +52,26 @@ export function authorize(request: IncomingRequest, { merchants, keys, now }: Au
 type Claim = Record<(typeof fields)[number], string>;
 
 function parseAuthorization(header: string | string[] | undefined, isPrepayFamily: boolean): Claim {
-  const malformed = signError(
-    isPrepayFamily ? "签名信息错误，验签失败" : "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》",
-  );
-  if (typeof header !== "string") throw malformed;
+  const malformed = () => signError(isPrepayFamily ? unverifiable : badFormat);
+  if (typeof header !== "string") throw malformed();
   const space = header.indexOf(" ");
-  if (space < 0) throw malformed;
+  if (space < 0) throw malformed();
   if (header.slice(0, space) !== scheme) {
-    if (isPrepayFamily && !header.startsWith("WECHATPAY2-")) throw malformed;
+    if (isPrepayFamily && !header.startsWith("WECHATPAY2-")) throw malformed();
     throw signError("HTTP头Authorization认证类型不正确");
   }
   const claim = new Map<string, string>();
   for (const pair of header.slice(space + 1).split(",")) {
     const [, name, value] = /^([a-z_]+)="([^"]+)"$/.exec(pair) ?? [];
-    if (name === undefined || value === undefined || claim.has(name)) throw malformed;
+    if (name === undefined || value === undefined || claim.has(name)) throw malformed();
     claim.set(name, value);
   }
   const read = (name: (typeof fields)[number]): string => {
     const value = claim.get(name);
-    if (value === undefined) throw malformed;
+    if (value === undefined) throw malformed();
     return value;
   };
-  if (!/^\d{1,15}$/.test(read("timestamp"))) throw malformed;
+  if (!/^\d{1,15}$/.test(read("timestamp"))) throw malformed();
   return {
     mchid: read("mchid"),
     nonce_str: read("nonce_str"),

@@ -4,7 +4,7 @@ import type { WechatpayMerchant } from "./merchant.ts";
 import type { KeyRing } from "./sign.ts";
 
 /** How a second prepay with other parameters is refused: as documented (403) or as the live service does (400). */
-export type ReuseMode = "docs" | "live";
+type ReuseMode = "docs" | "live";
 
 export interface WechatpayOptions {
   merchants: WechatpayMerchant[];

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import type { ChannelPayer, PayerView } from "./payer.ts";
+import { createPayer } from "./payer.ts";
+
+function channel(prefix: string, log: string[]): ChannelPayer {
+  const act = (verb: string) => (code: string) => {
+    log.push(`${verb} ${code}`);
+    const view: PayerView = {
+      channel: "alipay",
+      code,
+      merchantName: "",
+      subject: "",
+      amount: 1,
+      state: "unpaid",
+      expiresAt: 0,
+    };
+    return view;
+  };
+  const actions = { open: act("open"), pay: act("pay"), refuse: act("refuse") };
+  return { owns: (code) => code.startsWith(prefix), actions };
+}
+
+test("each code goes to the channel that owns it, with the right action", () => {
+  const [a, b]: [string[], string[]] = [[], []];
+  const payer = createPayer([channel("a:", a), channel("b:", b)]);
+  payer.open("a:1");
+  payer.pay("b:1");
+  payer.refuse("a:2");
+  expect([a, b]).toEqual([["open a:1", "refuse a:2"], ["pay b:1"]]);
+});
+
+test("a code of no channel is unknown", () => {
+  const payer = createPayer([channel("a:", [])]);
+  expect(() => payer.open("hello")).toThrow(expect.objectContaining({ code: "UNKNOWN_CODE" }));
+});
