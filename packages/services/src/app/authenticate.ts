@@ -1,7 +1,7 @@
 import { PayhubError } from "@payhub/domain";
 import type { Caller, ServiceContext } from "../context.ts";
-import { findSigner, type Signer } from "./signer.ts";
 import { isSignedBy, readSignature, type SignatureClaim, type SignedRequest } from "./signature.ts";
+import { findSigner, type Signer } from "./signer.ts";
 
 /** How far an app's clock may be off. */
 const TOLERANCE_MS = 300_000;

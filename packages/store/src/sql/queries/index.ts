@@ -1,4 +1,5 @@
 export * from "./attempts.ts";
+export * from "./audit.ts";
 export * from "./events.ts";
 export * from "./held-receipts.ts";
 export * from "./inbox.ts";

@@ -1,0 +1,56 @@
+import { type Db, findByChannelNumbers } from "@payhub/store";
+import type { Violation } from "./check.ts";
+
+/** What a channel says of one trade. */
+export interface ChannelTrade {
+  channel: string;
+  outTradeNo: string;
+  channelTradeNo?: string | undefined;
+  /** Fen. */
+  amount: number;
+  state: "unpaid" | "paid" | "closed";
+}
+
+const PAGE = 500;
+
+/** Checks that money which a channel took is in our books, settled or held, and that we count none that it did not take. */
+export async function checkChannelTrades(db: Db, trades: readonly ChannelTrade[]): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const channel of new Set(trades.map((trade) => trade.channel))) {
+    const own = trades.filter((trade) => trade.channel === channel);
+    for (let from = 0; from < own.length; from += PAGE) {
+      const page = own.slice(from, from + PAGE);
+      const books = await findByChannelNumbers(db, { channel, outTradeNos: page.map(({ outTradeNo }) => outTradeNo) });
+      for (const trade of page) violations.push(...compare(trade, books));
+    }
+  }
+  return violations;
+}
+
+function compare(trade: ChannelTrade, books: Awaited<ReturnType<typeof findByChannelNumbers>>): Violation[] {
+  const attempt = books.attempts.find(({ attemptNo }) => attemptNo === trade.outTradeNo);
+  const held = books.heldReceipts.some(({ channelTradeNo }) => channelTradeNo === trade.channelTradeNo);
+  const counted = attempt?.state === "succeeded" && attempt.channelTradeNo === trade.channelTradeNo;
+  const subject = `${trade.channel} ${trade.outTradeNo}`;
+  if (trade.state === "paid") {
+    if (!counted && !held) {
+      return [
+        { rule: "what the channel took is in the books", subject, found: `attempt is ${attempt?.state ?? "missing"}` },
+      ];
+    }
+    if (counted && attempt.chargedAmount !== trade.amount) {
+      return [
+        {
+          rule: "both sides name the same amount",
+          subject,
+          found: `${attempt.chargedAmount}, channel ${trade.amount}`,
+        },
+      ];
+    }
+    return [];
+  }
+  if (attempt?.state !== "succeeded") return [];
+  return [
+    { rule: "no money is counted that the channel did not take", subject, found: `the channel says ${trade.state}` },
+  ];
+}

@@ -1,0 +1,150 @@
+import {
+  type Attempt,
+  CURRENCY,
+  chargeFor,
+  EXPIRY_MARGIN_MS,
+  issueNumber,
+  type Payment,
+  type Scene,
+} from "@payhub/domain";
+import {
+  findAttempts,
+  insertAttempt,
+  insertPayment,
+  isDuplicateKey,
+  lockPayment,
+  updateOpenPayment,
+} from "@payhub/store";
+import type { ConnectedAccount } from "../account/connections.ts";
+import type { Caller, ServiceContext } from "../context.ts";
+import type { RequestDigest } from "../idempotency/digest.ts";
+import { claimMs } from "./claim.ts";
+import type { PaymentWithAttempt } from "./get.ts";
+
+/** What a business asks for. */
+export interface PaymentOrder {
+  idempotencyKey: string;
+  orderNo: string;
+  accountNo: string;
+  scene: Scene;
+  /** Fen. */
+  amount: number;
+  subject: string;
+  /** Seconds. */
+  expiresIn: number;
+}
+
+/** An order with the account it is to be paid to and the digest of the call that brought it. */
+export interface Initiation {
+  caller: Caller;
+  order: PaymentOrder;
+  connected: ConnectedAccount;
+  digest: RequestDigest;
+}
+
+/** Stores a new payment with its first attempt, both claimed for this process; nothing when the order or the key is known already. */
+export async function openPayment(
+  ctx: ServiceContext,
+  initiation: Initiation,
+): Promise<PaymentWithAttempt | undefined> {
+  const { caller, order, connected } = initiation;
+  const nowMs = ctx.clock.now();
+  const payment: Payment = {
+    paymentNo: issueNumber("payment", ctx),
+    appId: caller.appId,
+    merchantNo: connected.account.merchantNo,
+    orderNo: order.orderNo,
+    subject: order.subject,
+    amount: order.amount,
+    chargedAmount: chargeFor(order.amount, ctx.settings.oneCent),
+    oneCent: ctx.settings.oneCent,
+    currency: CURRENCY,
+    status: "created",
+    settledBy: null,
+    closeRequestedAt: null,
+    lastSequence: 0,
+    initiatedAt: nowMs,
+    expiresAt: nowMs + order.expiresIn * 1000,
+    paidAt: null,
+    closedAt: null,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+  };
+  const attempt = newAttempt(ctx, initiation, { payment, ordinal: 1, nowMs });
+  return inserted(
+    ctx.store.transaction(async (tx) => {
+      await insertPayment(tx, payment);
+      await insertAttempt(tx, attempt);
+      return { payment, attempt };
+    }),
+  );
+}
+
+/**
+ * Adds an attempt to an open payment; nothing when another call was faster, so that the caller looks again. `seen` is how many
+ * attempts the caller has dealt with.
+ */
+export async function openNextAttempt(
+  ctx: ServiceContext,
+  initiation: Initiation,
+  { paymentNo, seen }: { paymentNo: string; seen: number },
+): Promise<PaymentWithAttempt | undefined> {
+  return inserted(
+    ctx.store.transaction(async (tx) => {
+      const payment = await lockPayment(tx, { paymentNo }, ctx.store.dialect);
+      if (payment?.status !== "created" || payment.closeRequestedAt !== null) return undefined;
+      if ((await findAttempts(tx, [paymentNo])).length !== seen) return undefined;
+      const nowMs = ctx.clock.now();
+      const attempt = newAttempt(ctx, initiation, { payment, ordinal: seen + 1, nowMs });
+      await insertAttempt(tx, attempt);
+      const set = { initiatedAt: nowMs, expiresAt: Math.max(payment.expiresAt, attempt.expiresAt), updatedAt: nowMs };
+      await updateOpenPayment(tx, paymentNo, set);
+      return { payment: { ...payment, ...set }, attempt };
+    }),
+  );
+}
+
+/** What a transaction stored, or nothing when it met a row that was there already. */
+async function inserted<T>(storing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await storing;
+  } catch (error) {
+    if (isDuplicateKey(error)) return undefined;
+    throw error;
+  }
+}
+
+function newAttempt(
+  ctx: ServiceContext,
+  { caller, order, connected, digest }: Initiation,
+  { payment, ordinal, nowMs }: { payment: Payment; ordinal: number; nowMs: number },
+): Attempt {
+  const { accountNo, channel } = connected.account;
+  const calledUntil = nowMs + claimMs(ctx, "charge");
+  return {
+    attemptNo: issueNumber("attempt", ctx),
+    paymentNo: payment.paymentNo,
+    appId: caller.appId,
+    ordinal,
+    accountNo,
+    channel,
+    scene: order.scene,
+    chargedAmount: payment.chargedAmount,
+    state: "preparing",
+    unknown: false,
+    action: null,
+    channelTradeNo: null,
+    notifyUrl: `${ctx.settings.publicUrl}/callbacks/${channel}/${accountNo}`,
+    idempotencyKey: order.idempotencyKey,
+    requestDigest: digest,
+    calledUntil,
+    queryCount: 0,
+    nextQueryAt: calledUntil + EXPIRY_MARGIN_MS,
+    failureCode: null,
+    failureMessage: null,
+    expiresAt: nowMs + order.expiresIn * 1000,
+    paidAt: null,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+  };
+}
