@@ -1,24 +1,14 @@
 import type { Caller } from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
+import type { SignedRequest } from "@payhub/services";
 import type { FastifyRequest } from "fastify";
 import { duplicateKeyOf } from "./json-keys.ts";
 import { splitTarget } from "./request-facts.ts";
 
-/** A request as it was signed. */
-export interface RequestToAuthenticate {
-  method: string;
-  /** As sent, without the query. */
-  path: string;
-  /** As sent, without `?`. */
-  query: string;
-  body: Uint8Array;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
 /** Verifies who calls, then refuses a body or an input that two JSON parsers could read as two different things. */
 export async function authenticateRequest(
   request: FastifyRequest,
-  authenticate: (signed: RequestToAuthenticate) => Promise<Caller>,
+  authenticate: (signed: SignedRequest) => Promise<Caller>,
 ): Promise<Caller> {
   const { method, facts, headers } = request;
   const [path, query] = splitTarget(request.raw.url);

@@ -1,4 +1,8 @@
+import { once } from "node:events";
 import type { ChannelRegistry, HttpAnswer, RawNotification } from "@payhub/channels";
+import { toTrpcError } from "@payhub/contract";
+import { PayhubError } from "@payhub/domain";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Background } from "./background.ts";
 import type { Logger } from "./log.ts";
@@ -46,8 +50,11 @@ async function answerCallback(request: CallbackRequest, reply: FastifyReply, par
   const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   const raw = { headers: singleHeaders(request), body };
   const { answer, afterwards } = await parts.receive({ channel, accountNo, kind: "payment", raw });
+  if (afterwards) {
+    const sent = once(reply.raw, "close");
+    parts.background.run(() => sent.then(afterwards), { traceId: request.facts.traceId, channel });
+  }
   send(reply, answer);
-  if (afterwards) parts.background.run(afterwards, { traceId: request.facts.traceId, channel });
 }
 
 /** A callback that cannot be read or stored is answered as a failure, so that the channel sends it again. */
@@ -56,11 +63,16 @@ function answerFailure(
   { request, reply, parts }: { request: CallbackRequest; reply: FastifyReply; parts: CallbackParts },
 ): void {
   const { traceId } = request.facts;
-  const status = "statusCode" in thrown && typeof thrown.statusCode === "number" ? thrown.statusCode : 500;
+  const status = statusOf(thrown);
   if (status < 500) parts.log.warn({ traceId, reason: thrown.message }, "callback refused");
   else parts.log.error({ traceId, err: thrown }, "callback failed");
   const rejected = parts.channels.get(request.params.channel)?.answers.rejected;
   send(reply, { headers: {}, body: "", ...rejected, status });
+}
+
+function statusOf(thrown: Error): number {
+  if (thrown instanceof PayhubError) return getHTTPStatusCodeFromError(toTrpcError(thrown));
+  return "statusCode" in thrown && typeof thrown.statusCode === "number" ? thrown.statusCode : 500;
 }
 
 function send(reply: FastifyReply, answer: HttpAnswer): void {

@@ -1,19 +1,20 @@
 import type { Caller, Context, EventPorts, PaymentPorts } from "@payhub/contract";
 import { PayhubError, type Randomness } from "@payhub/domain";
+import type { SignedRequest } from "@payhub/services";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
-import { authenticateRequest, type RequestToAuthenticate } from "./authenticate-request.ts";
+import { authenticateRequest } from "./authenticate-request.ts";
 import { type CallbackParts, mountCallbacks } from "./callbacks.ts";
 import { mountHealth, type Readiness } from "./health.ts";
 import { answerError } from "./http-errors.ts";
 import type { Logger } from "./log.ts";
-import { beginFacts, trackRequests } from "./request-facts.ts";
+import { beginFacts, logRequest, trackRequests } from "./request-facts.ts";
 import { MAX_CALL_BYTES, mountTrpc } from "./trpc.ts";
 
 /** What the server calls when a request arrived. */
 export interface HttpParts extends CallbackParts {
   log: Logger;
   random: Randomness;
-  authenticate(signed: RequestToAuthenticate): Promise<Caller>;
+  authenticate(signed: SignedRequest): Promise<Caller>;
   payments: PaymentPorts;
   events: EventPorts;
   readiness(): Promise<Readiness>;
@@ -51,9 +52,11 @@ export function createHttp(parts: HttpParts): Http {
     forceCloseConnections: "idle",
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    frameworkErrors: (error, request, reply) => {
+    // No hook runs for these.
+    frameworkErrors: async (error, request, reply) => {
       beginFacts(request, reply, parts.random);
-      return answerError(error, { request, reply, context: contextOf(request), log: parts.log });
+      await answerError(error, { request, reply, context: contextOf(request), log: parts.log });
+      logRequest(request, reply, parts.log);
     },
   });
   server.server.maxConnections = LIMITS.connections;

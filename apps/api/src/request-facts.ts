@@ -32,20 +32,25 @@ export function trackRequests(server: FastifyInstance, { log, random }: { log: L
     done();
   });
   server.addHook("onResponse", (request, reply, done) => {
-    const { traceId, startedAt, appId, code } = request.facts;
-    const line = {
-      method: request.method,
-      path: pathOf(request.raw.url).slice(0, MAX_LOGGED_PATH),
-      status: reply.statusCode,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      traceId,
-      appId,
-      code,
-    };
-    if (reply.statusCode >= 500) log.error(line, "request failed");
-    else log.info(line, "request");
+    logRequest(request, reply, log);
     done();
   });
+}
+
+/** Writes a request's line. */
+export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const { traceId, startedAt, appId, code } = request.facts;
+  const line = {
+    method: request.method,
+    path: pathOf(request.raw.url).slice(0, MAX_LOGGED_PATH),
+    status: reply.statusCode,
+    ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    traceId,
+    appId,
+    code,
+  };
+  if (reply.statusCode >= 500) log.error(line, "request failed");
+  else log.info(line, "request");
 }
 
 /** Starts a request's facts and tells the caller its trace id. */
