@@ -22,9 +22,13 @@ const t = initTRPC.context<Context>().create({
 
 export const { router } = t;
 
-/** A procedure for apps: the caller's signature is verified before the input is looked at. */
-export const appProcedure = t.procedure.use(async ({ ctx, next }) => {
-  const result = await next({ ctx: { caller: await ctx.authenticate() } });
+const withPayhubErrors = t.middleware(async ({ next }) => {
+  const result = await next();
   if (!result.ok) throw toTrpcError(result.error);
   return result;
 });
+
+/** A procedure for apps: the caller's signature is verified before the input is looked at. */
+export const appProcedure = t.procedure
+  .use(withPayhubErrors)
+  .use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.authenticate() } }));
