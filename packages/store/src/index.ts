@@ -8,6 +8,7 @@ export type {
   WakeUps,
 } from "./coordination/coordination.ts";
 export { openCoordination } from "./coordination/open.ts";
+export { createKeyring, type Keyring, SealError, type SealFailure } from "./secret/keyring.ts";
 export type {
   AccountCredential,
   AppGrant,
@@ -22,6 +23,7 @@ export type {
   Sequencer,
 } from "./sql/database.ts";
 export { isDuplicateKey, type UniqueIndex } from "./sql/duplicate-key.ts";
+export { holdLease, releaseLease } from "./sql/job-lease.ts";
 export { lock, lockSkippingLocked } from "./sql/lock.ts";
 export { type Db, openStore, type Store, type StoreOptions } from "./sql/open.ts";
 export * from "./sql/queries/index.ts";
