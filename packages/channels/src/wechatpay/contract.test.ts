@@ -1,6 +1,7 @@
-import { createWechatpayMerchant, startSimulator, type WechatpayCredentials } from "@payhub/simulator";
+import { createWechatpayMerchant, startSimulator } from "@payhub/simulator";
 import { describe } from "vitest";
 import { simulatorHarness } from "../../test/simulator-harness.ts";
+import { entered } from "../../test/wechatpay-entered.ts";
 import { type ContractFault, describeChannel } from "../channel-contract.ts";
 import { wechatpay } from "./plugin.ts";
 
@@ -46,9 +47,4 @@ async function open(publicKey: boolean) {
     successor: entered(next, endpoint),
     secrets,
   });
-}
-
-function entered(credentials: WechatpayCredentials, endpoint: string): Record<string, string> {
-  const { merchantPrivateKeyPem: merchantPrivateKey, publicKeyPem: publicKey, ...rest } = credentials;
-  return { ...rest, merchantPrivateKey, endpoint, ...(publicKey !== undefined && { publicKey }) };
 }

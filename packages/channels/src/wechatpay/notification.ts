@@ -41,7 +41,7 @@ export async function readNotification(line: Line, raw: RawNotification): Promis
   if (!opened) return rejected("decryption");
   const transaction = parseJson(transactionSchema, opened);
   if (!transaction) return rejected("malformed");
-  if (TRADE_STATES[transaction.trade_state] !== "paid") {
+  if (TRADE_STATES.get(transaction.trade_state) !== "paid") {
     return { kind: "ignored", notificationId, about: `${eventType} ${transaction.trade_state}`.slice(0, 64) };
   }
   const receipt = receiptFrom(transaction);

@@ -19,7 +19,7 @@ export async function query(line: Line, { attemptNo }: { attemptNo: string }): P
 }
 
 function outcomeOf(transaction: Transaction, mchid: string): QueryOutcome {
-  const state = TRADE_STATES[transaction.trade_state];
+  const state = TRADE_STATES.get(transaction.trade_state);
   if (state === "paid") {
     const receipt = receiptFrom(transaction);
     return receipt ? { kind: "paid", receipt } : unknown("the paid transaction lacks a number, an amount or a time");

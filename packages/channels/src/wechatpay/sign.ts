@@ -59,12 +59,12 @@ export interface SealedResource {
 /** Opens AEAD_AES_256_GCM with the APIv3 key (https://pay.weixin.qq.com/doc/v3/merchant/4012071382); `undefined` when the seal does not hold. */
 export function openResource(sealed: SealedResource, apiV3Key: Uint8Array): Buffer | undefined {
   const bytes = Buffer.from(sealed.ciphertext, "base64");
-  if (bytes.length < TAG_BYTES) return undefined;
   const split = bytes.length - TAG_BYTES;
-  const decipher = createDecipheriv("aes-256-gcm", apiV3Key, Buffer.from(sealed.nonce), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(sealed.associated_data ?? ""));
-  decipher.setAuthTag(bytes.subarray(split));
+  if (split < 0) return undefined;
   try {
+    const decipher = createDecipheriv("aes-256-gcm", apiV3Key, Buffer.from(sealed.nonce), { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(sealed.associated_data ?? ""));
+    decipher.setAuthTag(bytes.subarray(split));
     return Buffer.concat([decipher.update(bytes.subarray(0, split)), decipher.final()]);
   } catch {
     return undefined;

@@ -1,13 +1,13 @@
-import type { Declined, QueryOutcome } from "../channel.ts";
+import type { Declined } from "../channel.ts";
 
 /** What WeChat Pay's error codes say about an order, in both spellings (https://pay.weixin.qq.com/doc/v3/merchant/4012081717). */
-const BECAUSE: Readonly<Record<string, Declined["because"]>> = {
-  ORDERPAID: "already_paid",
-  ORDER_PAID: "already_paid",
-  ORDER_CLOSED: "already_closed",
-  ORDERCLOSED: "already_closed",
-  OUT_TRADE_NO_USED: "number_used",
-};
+const BECAUSE: ReadonlyMap<string, Declined["because"]> = new Map([
+  ["ORDERPAID", "already_paid"],
+  ["ORDER_PAID", "already_paid"],
+  ["ORDER_CLOSED", "already_closed"],
+  ["ORDERCLOSED", "already_closed"],
+  ["OUT_TRADE_NO_USED", "number_used"],
+]);
 
 /** Codes under which the order may or may not have been touched, whatever the HTTP status. */
 const UNKNOWN_CODES: ReadonlySet<string> = new Set([
@@ -37,17 +37,17 @@ export function isAbsentCode(code: string): boolean {
 /** A refusal in our words. A repeat with other parameters has no code of its own: it is an `INVALID_REQUEST` that says 请求重入. */
 export function declinedOf({ code, message }: { code: string; message: string }): Declined {
   const because =
-    code === "INVALID_REQUEST" && message.includes("请求重入") ? "number_used" : (BECAUSE[code] ?? "refused");
+    code === "INVALID_REQUEST" && message.includes("请求重入") ? "number_used" : (BECAUSE.get(code) ?? "refused");
   return { kind: "declined", because, code, message };
 }
 
 /** What a `trade_state` means (https://pay.weixin.qq.com/doc/v3/merchant/4012791880): a refunded order was paid, an unpaid one never failed. */
-export const TRADE_STATES: Readonly<Record<string, Exclude<QueryOutcome["kind"], "absent" | "declined" | "unsent">>> = {
-  SUCCESS: "paid",
-  REFUND: "paid",
-  NOTPAY: "unpaid",
-  USERPAYING: "unpaid",
-  CLOSED: "closed",
-  REVOKED: "closed",
-  PAYERROR: "failed",
-};
+export const TRADE_STATES: ReadonlyMap<string, "paid" | "unpaid" | "closed" | "failed"> = new Map([
+  ["SUCCESS", "paid"],
+  ["REFUND", "paid"],
+  ["NOTPAY", "unpaid"],
+  ["USERPAYING", "unpaid"],
+  ["CLOSED", "closed"],
+  ["REVOKED", "closed"],
+  ["PAYERROR", "failed"],
+]);
