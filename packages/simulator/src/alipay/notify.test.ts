@@ -1,3 +1,4 @@
+import { verify } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type AlipayBench, fieldsOf, startAlipayBench } from "../../test/alipay-bench.ts";
 import { createAlipayMerchant } from "./merchant.ts";
@@ -41,6 +42,14 @@ test("a notification has Alipay's headers, fields and order, and its signature c
   expect(fields.notify_id).toMatch(/^\d{34}$/);
   expect(fields.gmt_payment).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   expect(verified(0)).toBe(true);
+  // The SDK also accepts a signature over `sign_type`; Alipay itself leaves it out.
+  const content = Object.entries(fields)
+    .filter(([key]) => key !== "sign" && key !== "sign_type")
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join("&");
+  const signature = Buffer.from(fields.sign ?? "", "base64");
+  expect(verify("sha256", Buffer.from(content), keys.credentials.alipayPublicKeyPem, signature)).toBe(true);
   expect(bench.sdk.checkNotifySignV2({ ...fields, total_amount: "0.01" })).toBe(false);
 });
 
