@@ -1,12 +1,13 @@
+import type { ContextOptions } from "./context.ts";
 import { createHttp } from "./http.ts";
 import { createLog, type LogDestination } from "./log.ts";
 import { shutDown } from "./shutdown.ts";
-import { type WireOptions, wire } from "./wire.ts";
+import { wire } from "./wire.ts";
 
-export type { WireOptions } from "./wire.ts";
+export type { ContextOptions } from "./context.ts";
 
 /** How an api runs. */
-export interface ApiOptions extends WireOptions {
+export interface ApiOptions extends ContextOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
