@@ -102,7 +102,7 @@ test("a duplicate arrives as often as scripted and is settled once", async () =>
 });
 
 test("a delayed callback arrives after its delay", async () => {
-  faults.callback({ channel: "wechatpay", fault: { kind: "delay", ms: 60 } });
+  faults.callback({ channel: "wechatpay", fault: { kind: "delay", ms: 250 } });
   owe("slow");
   owe("quick");
   await untilQuiet();
@@ -146,7 +146,7 @@ test("deliverNow sends at once, again after acceptance, and refuses unknown ids"
   sender = createSender({ clock: real });
   faults.callback({ channel: "wechatpay", fault: "lost" });
   owe("a");
-  await expect.poll(() => sender.deliveries().length).toBe(1);
+  await expect.poll(() => sender.deliveries().length, { timeout: 4000 }).toBe(1);
   expect((await sender.deliverNow("a")).accepted).toBe(true);
   expect(sender.pending()).toEqual([]);
   expect((await sender.deliverNow("a")).accepted).toBe(true);
@@ -157,7 +157,7 @@ test("what a stopped sender owed, its successor delivers", async () => {
   sender = createSender({ clock: real });
   faults.callback({ channel: "wechatpay", fault: "lost" });
   owe("a");
-  await expect.poll(() => sender.deliveries().length).toBe(1);
+  await expect.poll(() => sender.deliveries().length, { timeout: 4000 }).toBe(1);
   const [owed] = sender.pending();
   await sender.stop();
   book.collection("callback").put("a", { ...owed });

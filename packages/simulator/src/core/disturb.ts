@@ -24,16 +24,21 @@ export async function disturb<A>({ fault, reply, clock, work }: DisturbOptions<A
     case "timeout_before_commit":
       return hold(reply, clock, fault.holdMs);
     case "timeout_after_commit":
-      await work();
+      await commit(work);
       return hold(reply, clock, fault.holdMs);
     case "drop":
-      if (fault.when === "after") await work();
+      if (fault.when === "after") await commit(work);
       reply.hijack();
       reply.raw.socket?.destroy();
       return undefined;
     default:
       return work();
   }
+}
+
+/** A refusal is an answer too: it is lost like any other. */
+async function commit<A>(work: () => A | Promise<A>): Promise<void> {
+  await Promise.resolve().then(work).catch(() => undefined);
 }
 
 function hold(reply: FastifyReply, clock: SimClock, holdMs = defaultHoldMs): undefined {

@@ -12,7 +12,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Fifteen retries over 24 h 4 min. https://pay.weixin.qq.com/doc/v3/merchant/4012791882 */
-const retryTableMs: readonly number[] = [
+export const retryTableMs: readonly number[] = [
   15 * second,
   15 * second,
   30 * second,
