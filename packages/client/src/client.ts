@@ -1,0 +1,64 @@
+import type { AppRouter } from "@payhub/contract";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { EventSource } from "eventsource";
+import { type ConsumeOptions, type Consumer, consumeEvents, type EventHandler } from "./consume/consume.ts";
+import { type PayhubClientOptions, resolveOptions, type Settings } from "./options.ts";
+import { mutation, query } from "./procedures.ts";
+import { createRetryLink } from "./transport/retry-link.ts";
+import { createCallFetch, createSignedFetch } from "./transport/signed-fetch.ts";
+import { createWatch } from "./watch.ts";
+
+/**
+ * Connects to payhub as one app. Calls keep tRPC's style (`client.payments.create.mutate(…)`) and reject with `PayhubError`; amounts
+ * are fen, times ISO 8601. Nothing is sent before the first call. Throws a `TypeError` or `RangeError` when an option is wrong.
+ */
+export function createPayhubClient(options: PayhubClientOptions) {
+  const settings = resolveOptions(options);
+  const { payments, events } = connect(settings);
+  const get = query(payments.get.query);
+  const pullOnce = mutation(events.pull.mutate, ({ waitMs = 0 }) => ({ waitMs, once: true }));
+  const ack = mutation(events.ack.mutate);
+  type PayhubEvent = Awaited<ReturnType<typeof pullOnce.mutate>>["events"][number];
+  return {
+    payments: {
+      create: mutation(payments.create.mutate),
+      get,
+      close: mutation(payments.close.mutate),
+      list: query(payments.list.query),
+      watch: createWatch(payments, async (input, call) => {
+        const { attempts: _, heldReceipts: __, ...payment } = await get.query(input, call);
+        return payment;
+      }),
+    },
+    events: {
+      pull: mutation(events.pull.mutate, ({ waitMs = 0 }) => ({ waitMs })),
+      ack,
+      list: query(events.list.query),
+      /** Hands every event to `handler` until stopped: at least once, in order per payment. */
+      consume: (handler: EventHandler<PayhubEvent>, consumeOptions: ConsumeOptions<PayhubEvent> = {}): Consumer =>
+        consumeEvents<PayhubEvent>(
+          {
+            pull: (input, signal) => pullOnce.mutate(input, { signal }),
+            ack: (eventIds) => ack.mutate({ eventIds }),
+            clock: settings.clock,
+          },
+          handler,
+          consumeOptions,
+        ),
+    },
+  };
+}
+
+function connect(settings: Settings) {
+  const url = `${settings.url}/trpc`;
+  const signedFetch = createSignedFetch(settings);
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch: signedFetch } }),
+        false: [createRetryLink(settings), httpLink({ url, fetch: createCallFetch(signedFetch) })],
+      }),
+    ],
+  });
+}
