@@ -38,7 +38,9 @@ export async function disturb<A>({ fault, reply, clock, work }: DisturbOptions<A
 
 /** A refusal is an answer too: it is lost like any other. */
 async function commit<A>(work: () => A | Promise<A>): Promise<void> {
-  await Promise.resolve().then(work).catch(() => undefined);
+  await Promise.resolve()
+    .then(work)
+    .catch(() => undefined);
 }
 
 function hold(reply: FastifyReply, clock: SimClock, holdMs = defaultHoldMs): undefined {
