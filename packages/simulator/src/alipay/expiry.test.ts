@@ -14,6 +14,7 @@ describe("readExpiry", () => {
     [{ timeout_express: "1d" }, 1440, 120],
     [{ timeout_express: "1c" }, 14 * 60, 120],
     [{ qr_code_timeout_express: "5m" }, 180, 5],
+    [{ qr_code_timeout_express: "3h" }, 180, 120],
     [{ timeout_express: "5m", qr_code_timeout_express: "1h" }, 5, 5],
     [{ timeout_express: "5m", time_expire: "2026-11-20 10:30:00" }, 30, 30],
     [{ time_expire: "2026-11-20 10:30" }, 30, 30],
