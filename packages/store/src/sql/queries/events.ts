@@ -36,7 +36,7 @@ export async function placeEvents(
   );
   await tx
     .updateTable("event")
-    .set({ position: sql`case id ${cases} end` as Expression<number>, updatedAt: nowMs })
+    .set({ position: sql`case ${sql.ref("id")} ${cases} end` as Expression<number>, updatedAt: nowMs })
     .where(
       "id",
       "in",

@@ -48,5 +48,6 @@ export const deliverySchema = defineEntity({
   indexes: [
     { name: "delivery_app_status", properties: ["appId", "status", "position"] },
     { name: "delivery_app_payment", properties: ["appId", "paymentNo", "position"] },
+    { name: "delivery_app_event", properties: ["appId", "eventId"] },
   ],
 });

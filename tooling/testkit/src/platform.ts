@@ -1,0 +1,190 @@
+import { randomBytes } from "node:crypto";
+import { alipay, createRegistry, wechatpay } from "@payhub/channels";
+import type { App, ChannelAccount } from "@payhub/domain";
+import {
+  type AlertKind,
+  type Caller,
+  checkInvariants,
+  createAccountConnections,
+  createApp,
+  createEventPublisher,
+  DEFAULT_SETTINGS,
+  type FaultPoint,
+  grantAccount,
+  noFault,
+  openAccount,
+  openMerchant,
+  type PaymentOrder,
+  type ServiceContext,
+  type Settings,
+  type Violation,
+} from "@payhub/services";
+import {
+  createAlipayMerchant,
+  createWechatpayMerchant,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "@payhub/simulator";
+import { createKeyring } from "@payhub/store";
+import type { Backend } from "./backends.ts";
+import { startCallbackGateway } from "./callback-gateway.ts";
+import { type ManualClock, manualClock } from "./clock.ts";
+import { seededRandom } from "./random.ts";
+
+/** What the platform told people. */
+export interface RaisedAlert {
+  kind: AlertKind;
+  facts: Record<string, unknown>;
+}
+
+/** The whole platform without its api: services on a backend, with real channels against a simulator that shares its clock. */
+export interface TestPlatform {
+  ctx: ServiceContext;
+  simulator: Simulator;
+  clock: ManualClock;
+  alerts: RaisedAlert[];
+  app: App;
+  secret: string;
+  caller: Caller;
+  accounts: { wechatpay: ChannelAccount; alipay: ChannelAccount };
+  /** An order with a fresh number and key, paid to the WeChat Pay account unless told otherwise. */
+  order(changes?: Partial<PaymentOrder>): PaymentOrder;
+  /** A context of another process on the same books. */
+  another(changes: Partial<ServiceContext>): ServiceContext;
+  /** What breaks the invariants, the channels' ledgers included. */
+  violations(): Promise<Violation[]>;
+  close(): Promise<void>;
+}
+
+/** How a test platform differs from the plain one. */
+export interface TestPlatformOptions {
+  oneCent?: boolean;
+  settings?: Partial<Settings>;
+  fault?: FaultPoint;
+  simulator?: Pick<SimulatorOptions, "speed">;
+  initiationGapMs?: number;
+  clock?: ManualClock;
+}
+
+let orders = 0;
+
+/** Opens a platform on a backend with one merchant, one app and an account at each channel. */
+export async function openPlatform(backend: Backend, options: TestPlatformOptions = {}): Promise<TestPlatform> {
+  const clock = options.clock ?? manualClock();
+  const alerts: RaisedAlert[] = [];
+  const atWechatpay = await createWechatpayMerchant();
+  const atAlipay = await createAlipayMerchant();
+  const simulator = await startSimulator({
+    ...options.simulator,
+    now: clock.now,
+    wechatpay: { merchants: [atWechatpay.merchant] },
+    alipay: { merchants: [atAlipay.merchant] },
+  });
+  const gateway = await startCallbackGateway(() => ctx);
+  const ctx = contextOf(backend, { ...options, clock, alerts, publicUrl: gateway.url });
+  const merchant = await openMerchant(ctx, { name: "示例商户" });
+  const open = (channel: string, credentials: unknown) =>
+    openAccount(ctx, { merchantNo: merchant.merchantNo, channel, name: channel, credentials });
+  const accounts = {
+    wechatpay: await open("wechatpay", wechatpayCredentials(atWechatpay.credentials, simulator.urls.wechatpay)),
+    alipay: await open("alipay", alipayCredentials(atAlipay.credentials, simulator.urls.alipay)),
+  };
+  const { initiationGapMs } = options;
+  const { app, secret } = await createApp(ctx, {
+    name: "shop",
+    ...(initiationGapMs !== undefined && { initiationGapMs }),
+  });
+  for (const { accountNo } of Object.values(accounts)) await grantAccount(ctx, { appId: app.appId, accountNo });
+  return {
+    ctx,
+    simulator,
+    clock,
+    alerts,
+    app,
+    secret,
+    caller: { appId: app.appId },
+    accounts,
+    order: (changes) => ({
+      idempotencyKey: randomBytes(16).toString("hex"),
+      orderNo: `ORDER-${++orders}-${randomBytes(4).toString("hex")}`,
+      accountNo: accounts.wechatpay.accountNo,
+      scene: "qr",
+      amount: 1288,
+      subject: "两杯咖啡",
+      expiresIn: 900,
+      ...changes,
+    }),
+    another: (changes) => ({ ...ctx, ...changes }),
+    violations: () => checkInvariants(ctx.store.db, { channelTrades: simulator.ledger() }),
+    async close() {
+      await simulator.stop();
+      await gateway.close();
+      await ctx.publisher.settled();
+    },
+  };
+}
+
+function contextOf(
+  { store, coordination }: Backend,
+  options: TestPlatformOptions & { clock: ManualClock; alerts: RaisedAlert[]; publicUrl: string },
+): ServiceContext {
+  const { clock, alerts, publicUrl } = options;
+  const random = seededRandom(randomBytes(4).readUInt32LE());
+  const channels = createRegistry([wechatpay, alipay]);
+  const keyring = createKeyring({ keys: [{ id: "test", key: randomBytes(32).toString("base64") }] });
+  const settings = { ...DEFAULT_SETTINGS, oneCent: options.oneCent ?? false, publicUrl, ...options.settings };
+  const quiet = () => {};
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  return {
+    store,
+    coordination,
+    channels,
+    keyring,
+    clock,
+    random,
+    log,
+    settings,
+    connections: createAccountConnections({
+      store,
+      channels,
+      keyring,
+      clock,
+      random,
+      deadlineMs: settings.channelDeadlineMs,
+    }),
+    publisher: createEventPublisher({
+      store,
+      wakeUps: coordination.wakeUps,
+      clock,
+      onError: (error) => {
+        throw error;
+      },
+    }),
+    alert: (kind, facts) => alerts.push({ kind, facts }),
+    fault: options.fault ?? noFault,
+  };
+}
+
+/** A simulator's WeChat Pay credentials as a channel account stores them. */
+export function wechatpayCredentials(
+  given: Awaited<ReturnType<typeof createWechatpayMerchant>>["credentials"],
+  endpoint: string,
+): Record<string, string> {
+  const { merchantPrivateKeyPem, publicKeyPem, ...rest } = given;
+  return {
+    ...rest,
+    merchantPrivateKey: merchantPrivateKeyPem,
+    ...(publicKeyPem !== undefined && { publicKey: publicKeyPem }),
+    endpoint,
+  };
+}
+
+/** A simulator's Alipay credentials as a channel account stores them. */
+export function alipayCredentials(
+  given: Awaited<ReturnType<typeof createAlipayMerchant>>["credentials"],
+  endpoint: string,
+): Record<string, string> {
+  const { appPrivateKeyPem, alipayPublicKeyPem, ...rest } = given;
+  return { ...rest, privateKey: appPrivateKeyPem, alipayPublicKey: alipayPublicKeyPem, endpoint };
+}
