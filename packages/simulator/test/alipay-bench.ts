@@ -58,7 +58,7 @@ export async function startAlipayBench(
   };
 }
 
-export function createAlipayClient(gateway: string, credentials: AlipayCredentials, timeoutMs = 2000): AlipaySdk {
+export function createAlipayClient(gateway: string, credentials: AlipayCredentials, timeoutMs = 5000): AlipaySdk {
   return new AlipaySdk({
     appId: credentials.appId,
     privateKey: credentials.appPrivateKeyPem,
