@@ -71,7 +71,8 @@ let orders = 0;
 
 /** Opens a platform on a backend with one merchant, one app and an account at each channel. */
 export async function openPlatform(backend: Backend, options: TestPlatformOptions = {}): Promise<TestPlatform> {
-  const clock = options.clock ?? manualClock();
+  // Certificates made for the test are valid from the moment they were made.
+  const clock = options.clock ?? manualClock(Date.now());
   const alerts: RaisedAlert[] = [];
   const atWechatpay = await createWechatpayMerchant();
   const atAlipay = await createAlipayMerchant();

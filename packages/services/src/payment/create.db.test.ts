@@ -26,7 +26,6 @@ describeBackends("createPayment", (backend) => {
       if (created.attempt.action?.type !== "show_qr") throw new Error("no code");
       simulator.payer.open(created.attempt.action.codeUrl);
       simulator.payer.pay(created.attempt.action.codeUrl);
-      await simulator.callbacks.idle();
       const batch = await pullEvents(
         ctx,
         caller,
