@@ -49,6 +49,17 @@ describe("exchange", () => {
     expect(outcome.body.toString()).toBe("hello world");
   });
 
+  test("an answer may have a mebibyte and no more", async () => {
+    const most = 1024 * 1024;
+    const origin = await serve((socket, count) => socket.write(ok("x".repeat(count === 1 ? most : most + 1))));
+    const agent = agentOf();
+    expect(await post(agent, origin, 3000)).toMatchObject({ kind: "answered" });
+    expect(await post(agent, origin, 3000)).toMatchObject({
+      kind: "unknown",
+      reason: expect.stringContaining("too long"),
+    });
+  });
+
   test("an interim answer is not the answer", async () => {
     const origin = await serve((socket) => socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${ok("done")}`));
     expect(await post(agentOf(), origin)).toMatchObject({ kind: "answered", status: 200 });
@@ -110,7 +121,8 @@ describe("exchange", () => {
         return true;
       }
     }
-    expect(await post(new Repeating(), "http://127.0.0.1", 50)).toMatchObject({ kind: "unknown" });
-    expect(aborted[0]).toBe(2);
+    const outcome = post(new Repeating(), "http://127.0.0.1", 50);
+    expect(aborted).toEqual([2]);
+    expect(await outcome).toMatchObject({ kind: "unknown" });
   });
 });

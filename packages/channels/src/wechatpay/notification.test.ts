@@ -72,8 +72,9 @@ describe("a callback", () => {
   });
 
   test("of more than 64 KiB is not read", async () => {
-    const large = peer.signed(JSON.stringify({ pad: "x".repeat(65_536) }));
-    expect(await connection.readNotification(large)).toEqual(rejected("malformed"));
+    const padded = (chars: number) => peer.notification(paidTransaction(), { envelope: { pad: "x".repeat(chars) } });
+    expect(await connection.readNotification(padded(60_000))).toMatchObject({ kind: "payment" });
+    expect(await connection.readNotification(padded(65_536))).toEqual(rejected("malformed"));
   });
 
   test("counts for five minutes", async () => {

@@ -26,7 +26,6 @@ export function openLine(
     // The deadline of a call bounds its answer; undici's own timers would only blur what happened.
     agent: new Agent({
       connections: MAX_CONNECTIONS,
-      pipelining: 1,
       allowH2: false,
       connect: { timeout: runtime.deadlineMs },
       headersTimeout: 0,
