@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiProcess, kill, startApiProcess } from "./support/api-process.ts";
 import { dataOf, get, post } from "./support/call.ts";
 import { freePort } from "./support/free-port.ts";
-import { order, type Platform, startPlatform } from "./support/platform.ts";
+import { codeUrlOf, order, type Platform, startPlatform } from "./support/platform.ts";
 
 let platform: Platform;
 let api: ApiProcess;
@@ -24,9 +24,8 @@ test("a payment is taken, paid, called back and delivered", async () => {
   const created = await post(api.url, platform.signer, "payments.create", order(platform));
   const payment = dataOf<PaymentView>(created);
   expect(payment).toMatchObject({ status: "created", amount: 1288, action: { type: "show_qr" } });
-  if (payment.action.type !== "show_qr") return;
 
-  platform.simulator.payer.pay(payment.action.codeUrl);
+  platform.simulator.payer.pay(codeUrlOf(payment));
   const pulled = await post(api.url, platform.signer, "events.pull", JSON.stringify({ waitMs: 10_000 }));
   const { paymentNo } = payment;
   expect(dataOf(pulled)).toMatchObject({

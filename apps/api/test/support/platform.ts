@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { PaymentView } from "@payhub/contract";
 import { createApp, grantAccount, openAccount, openMerchant, type ServiceContext } from "@payhub/services";
 import { createWechatpayMerchant, type Simulator, startSimulator } from "@payhub/simulator";
 import { createMysqlDatabase, testServices } from "@payhub/testkit";
@@ -51,7 +52,7 @@ export async function startPlatform(): Promise<Platform> {
     simulator,
     signer: { appId: app.appId, secret },
     accountNo,
-    secrets: [secret, masterKey, credentials.apiV3Key, merchantPrivateKeyPem, new URL(database.url).password],
+    secrets: [secret, masterKey, credentials.apiV3Key, merchantPrivateKeyPem, `:${new URL(database.url).password}@`],
     env: (own = {}) => ({
       NODE_ENV: "test",
       PAYHUB_HOST: "127.0.0.1",
@@ -76,4 +77,10 @@ export function order({ accountNo }: Pick<Platform, "accountNo">, own: Record<st
   const idempotencyKey = randomBytes(12).toString("hex");
   const orderNo = `order-${idempotencyKey}`;
   return JSON.stringify({ idempotencyKey, orderNo, accountNo, scene: "qr", amount: 1288, subject: "一杯咖啡", ...own });
+}
+
+/** What the payer scans. */
+export function codeUrlOf({ action }: PaymentView): string {
+  if (action.type !== "show_qr") throw new Error(`the payer is asked for "${action.type}"`);
+  return action.codeUrl;
 }
