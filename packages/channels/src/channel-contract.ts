@@ -8,12 +8,7 @@ import { describeOrders } from "../test/contract/orders.ts";
 import { describeRequests } from "../test/contract/requests.ts";
 import { describeUnknown } from "../test/contract/unknown.ts";
 
-export type {
-  ChannelContract,
-  ChannelHarness,
-  ContractCallbackFault,
-  ContractFault,
-} from "../test/contract/harness.ts";
+export type { ContractFault } from "../test/contract/harness.ts";
 
 /** What every channel must do, against its simulator and against servers that misbehave. */
 export function describeChannel<Credentials>(contract: ChannelContract<Credentials>): void {

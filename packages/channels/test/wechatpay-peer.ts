@@ -12,7 +12,7 @@ export const ACCOUNT = { mchid: "1900000109", appid: "wx1234567890abcdef" } as c
 export const API_V3_KEY = "0123456789abcdefghijABCDEFGHIJ!?";
 const PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001092026112100000000000001";
 
-export interface Seen {
+interface Seen {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
