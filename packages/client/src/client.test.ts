@@ -257,3 +257,14 @@ it.each([
 ])("refuses the options %j", (wrong, name) => {
   expect(() => clientOf(wrong)).toThrow(name);
 });
+
+it("a watch that polls shows the same as one that streams", async () => {
+  payhub.payments.get = async () => ({ ...makePayment({ status: "closed" }), attempts: [], heldReceipts: [] });
+  payhub.fault = ({ procedure }, response) => procedure === "payments.watch" && response.destroy() !== undefined;
+  const payment = await new Promise((onData) => {
+    clientOf().payments.watch.subscribe({ paymentNo: newNumber("payment") }, { onData });
+  });
+  expect(payment).toMatchObject({ status: "closed", orderNo: "order-1" });
+  expect(payment).not.toHaveProperty("attempts");
+  expect(payment).not.toHaveProperty("heldReceipts");
+});

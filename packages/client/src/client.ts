@@ -1,11 +1,7 @@
-import type { AppRouter } from "@payhub/contract";
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
-import { EventSource } from "eventsource";
 import { type ConsumeOptions, type Consumer, consumeEvents, type EventHandler } from "./consume/consume.ts";
-import { type PayhubClientOptions, resolveOptions, type Settings } from "./options.ts";
+import { type PayhubClientOptions, resolveOptions } from "./options.ts";
 import { mutation, query } from "./procedures.ts";
-import { createRetryLink } from "./transport/retry-link.ts";
-import { createCallFetch, createSignedFetch } from "./transport/signed-fetch.ts";
+import { connect } from "./transport/connect.ts";
 import { createWatch } from "./watch.ts";
 
 /**
@@ -47,18 +43,4 @@ export function createPayhubClient(options: PayhubClientOptions) {
         ),
     },
   };
-}
-
-function connect(settings: Settings) {
-  const url = `${settings.url}/trpc`;
-  const signedFetch = createSignedFetch(settings);
-  return createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch: signedFetch } }),
-        false: [createRetryLink(settings), httpLink({ url, fetch: createCallFetch(signedFetch) })],
-      }),
-    ],
-  });
 }

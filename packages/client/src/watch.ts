@@ -1,6 +1,6 @@
 import type { AppRouter, PaymentView } from "@payhub/contract";
 import type { TRPCClient } from "@trpc/client";
-import { backOffMs, pause } from "./back-off.ts";
+import { type BackOff, backOffMs, pause } from "./back-off.ts";
 import { PayhubError } from "./error.ts";
 import { fromAnswer } from "./transport/to-payhub-error.ts";
 
@@ -21,13 +21,19 @@ export interface Subscription {
 
 type Payments = Pick<TRPCClient<AppRouter>["payments"], "watch">;
 
-const POLL_MS = 2_000;
-const REOPEN = { baseMs: 1_000, maxMs: 15_000 };
+/** How often `get` is asked while there is no stream, and how soon a stream that ended is opened again. */
+export interface WatchTiming {
+  pollMs: number;
+  reopen: BackOff;
+}
+
+const TIMING: WatchTiming = { pollMs: 2_000, reopen: { baseMs: 1_000, maxMs: 15_000 } };
 
 /** `payments.watch`: reads the server's stream, opens it again when it breaks, and polls `get` for as long as there is none. */
 export function createWatch<Output extends PaymentView>(
   payments: Payments,
   get: (input: { paymentNo: string }, options: { signal: AbortSignal }) => Promise<Output>,
+  { pollMs, reopen }: WatchTiming = TIMING,
 ) {
   const subscribe = (input: { paymentNo: string }, observer: WatchObserver<Output>): Subscription => {
     const over = new AbortController();
@@ -61,12 +67,12 @@ export function createWatch<Output extends PaymentView>(
         });
         live = false;
         fail(broken);
-        await pause(backOffMs(++failures, REOPEN), over.signal);
+        await pause(backOffMs(++failures, reopen), over.signal);
       }
     };
     const poll = async () => {
       while (!over.signal.aborted) {
-        await pause(POLL_MS, over.signal);
+        await pause(pollMs, over.signal);
         if (live || over.signal.aborted) continue;
         await get(input, { signal: over.signal }).then((payment) => !live && see(payment), fail);
       }
@@ -90,12 +96,18 @@ function readStream(
   input: { paymentNo: string },
   { see, setLive, signal }: Reader,
 ): Promise<PayhubError | undefined> {
+  const refusalOf = (error: unknown) => fromAnswer(error, { type: "query" });
   return new Promise((resolve) => {
     const subscription = payments.watch.subscribe(input, {
       signal,
-      onConnectionStateChange: ({ state }) => setLive(state === "pending"),
+      onConnectionStateChange: ({ state, error }) => {
+        setLive(state === "pending");
+        // The link opens the stream again after errors that it takes for passing; payhub may have said otherwise.
+        const refusal = refusalOf(error);
+        if (refusal && !refusal.retryable) resolve(refusal);
+      },
       onData: see,
-      onError: (error) => resolve(fromAnswer(error, { type: "query" })),
+      onError: (error) => resolve(refusalOf(error)),
       onComplete: () => resolve(undefined),
     });
     signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
