@@ -38,10 +38,12 @@ describe("two processes on one SQLite file", () => {
       written.push("slow");
     });
     await inserted.promise;
+    const startedAt = performance.now();
     await other.db.updateTable("payment").set({ subject: "fast" }).execute();
     written.push("fast");
     await slow;
     expect(written).toEqual(["slow", "fast"]);
+    expect(performance.now() - startedAt).toBeLessThan(900);
     expect(await one.db.selectFrom("payment").select("subject").execute()).toEqual([{ subject: "fast" }]);
   });
 
