@@ -1,0 +1,27 @@
+import { drainInbox, expirePayments, type ServiceContext, syncDueAttempts } from "@payhub/services";
+
+/** A job that one process at a time runs. */
+export interface Job {
+  name: string;
+  /** When, as a cron expression with seconds, in Asia/Shanghai. */
+  cron: string;
+  /** How long a process that fell silent keeps the job from the others. */
+  leaseMs: number;
+  /** Does the work that is due and returns how much it found. */
+  run(ctx: ServiceContext): Promise<number>;
+}
+
+const EVERY_SECOND = "* * * * * *";
+
+/** Everything that runs by the clock. */
+export const JOBS: readonly Job[] = [
+  {
+    name: "query-ladder",
+    cron: EVERY_SECOND,
+    leaseMs: 15_000,
+    run: (ctx) => syncDueAttempts(ctx, { limit: 200, concurrency: 10 }),
+  },
+  { name: "expiry", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => expirePayments(ctx, { limit: 200 }) },
+  { name: "inbox", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => drainInbox(ctx, { limit: 200 }) },
+  { name: "publish", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => ctx.publisher.publish() },
+];
