@@ -4,13 +4,11 @@ import { steps } from "./steps.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
-const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
-
 const failed = steps.filter(({ name, command, args }) => {
   const startedAt = performance.now();
   console.log(`\n■ ${name}`);
   const program = join(root, "node_modules/.bin", command);
-  const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: "inherit" });
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: "inherit" });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`■ ${name}: ${status === 0 ? "ok" : `failed${error ? ` (${error.message})` : ""}`}, ${seconds} s`);
   return status !== 0;
