@@ -1,7 +1,7 @@
 import { PayhubError } from "@payhub/domain";
 import type { Caller, ServiceContext } from "../context.ts";
 import { isSignedBy, readSignature, type SignatureClaim, type SignedRequest } from "./signature.ts";
-import { findSigner, type Signer } from "./signer.ts";
+import { findSigner, type Signer, type SignerContext } from "./signer.ts";
 
 /** How far an app's clock may be off. */
 const TOLERANCE_MS = 300_000;
@@ -16,7 +16,10 @@ const RATE_WINDOW_MS = 1_000;
  * `UNAUTHENTICATED`, `FORBIDDEN` (a disabled app) or `RATE_LIMITED` (`details.retryAfterMs`); an unknown app and a
  * wrong signature read the same.
  */
-export async function authenticateApp(ctx: ServiceContext, request: SignedRequest): Promise<Caller> {
+export async function authenticateApp(
+  ctx: SignerContext & Pick<ServiceContext, "coordination">,
+  request: SignedRequest,
+): Promise<Caller> {
   const claim = readSignature(request.headers);
   assertClock(claim, ctx.clock.now());
   const signer = await findSigner(ctx, claim.appId);
@@ -46,7 +49,7 @@ function assertClock({ timestamp }: SignatureClaim, nowMs: number): void {
 }
 
 async function assertFreshAndWithinRate(
-  { coordination, clock }: ServiceContext,
+  { coordination, clock }: Pick<ServiceContext, "coordination" | "clock">,
   { app }: Signer,
   { nonce }: SignatureClaim,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isSignedBy, readSignature, type SignedRequest } from "./signature.ts";
 
 // Made with `printf '…' | openssl dgst -sha256 -hmac "$secret" -binary | base64`.
-const secret = "sk_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
+const secret = "no secret, a test's";
 const post: SignedRequest = {
   method: "POST",
   path: "/trpc/payments.create",
@@ -13,7 +13,7 @@ const post: SignedRequest = {
     "payhub-app-id": "APP1",
     "payhub-timestamp": "1795219200",
     "payhub-nonce": "nonce-0123456789abcdef",
-    "payhub-signature": "v1=kxWKny6Rb5o5be31jWfJs4CgNWKVuaEZes7xPgwlmA0=",
+    "payhub-signature": "v1=Reovlg7tbHSDwEI/ej1smlgJXY1o249JAfOOEcQybTo=",
   },
 };
 const get: SignedRequest = {
@@ -22,7 +22,7 @@ const get: SignedRequest = {
   path: "/trpc/payments.get",
   query: "input=%7B%22orderNo%22%3A%22o-1%22%7D",
   body: new Uint8Array(),
-  headers: { ...post.headers, "payhub-signature": "v1=U9TYmX0vawx3GUy4KrhQx/3PWwkXnKuO3/Rer9/53aU=" },
+  headers: { ...post.headers, "payhub-signature": "v1=Qvepr0Np84YSRfy46XmNf/j0ufrFhn3KpAkBTHyHieQ=" },
 };
 const key = (text: string) => createSecretKey(Buffer.from(text, "utf8"));
 const verify = (request: SignedRequest, secrets = [secret]) =>
@@ -35,9 +35,9 @@ describe("a signature", () => {
   });
 
   test("is verified by either of two live secrets", () => {
-    expect(verify(post, ["sk_newer", secret])).toBe(true);
-    expect(verify(post, [secret, "sk_older"])).toBe(true);
-    expect(verify(post, ["sk_newer", "sk_older"])).toBe(false);
+    expect(verify(post, ["newer", secret])).toBe(true);
+    expect(verify(post, [secret, "older"])).toBe(true);
+    expect(verify(post, ["newer", "older"])).toBe(false);
     expect(verify(post, [])).toBe(false);
   });
 
@@ -66,8 +66,8 @@ describe("readSignature", () => {
     ["payhub-nonce", "short", /payhub-nonce is malformed; it holds 16 to 64/],
     ["payhub-nonce", "x".repeat(65), /payhub-nonce is malformed/],
     ["payhub-signature", undefined, /payhub-signature is missing/],
-    ["payhub-signature", "kxWKny6Rb5o5be31jWfJs4CgNWKVuaEZes7xPgwlmA0=", /payhub-signature is malformed; it holds v1=/],
-    ["payhub-signature", "v2=kxWKny6Rb5o5be31jWfJs4CgNWKVuaEZes7xPgwlmA0=", /payhub-signature is malformed/],
+    ["payhub-signature", "Reovlg7tbHSDwEI/ej1smlgJXY1o249JAfOOEcQybTo=", /payhub-signature is malformed; it holds v1=/],
+    ["payhub-signature", "v2=Reovlg7tbHSDwEI/ej1smlgJXY1o249JAfOOEcQybTo=", /payhub-signature is malformed/],
     ["payhub-signature", `v1=${randomBytes(31).toString("base64")}`, /payhub-signature is malformed/],
     ["payhub-nonce", ["nonce-0123456789abcdef", "nonce-0123456789abcdef"], /payhub-nonce is malformed/],
   ])("refuses %s %j", (name, value, message) => {

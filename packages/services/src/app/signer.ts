@@ -10,6 +10,9 @@ export interface Signer {
   secrets: readonly KeyObject[];
 }
 
+/** What is needed to find a signer. */
+export type SignerContext = Pick<ServiceContext, "store" | "keyring" | "clock">;
+
 // How stale this process's view may be: a rotation or a disabled app is seen everywhere within this time.
 const FRESH_MS = 5_000;
 const MAX_KEPT = 1_000;
@@ -19,10 +22,10 @@ interface Entry {
   signer: Promise<Signer | null>;
 }
 
-const entriesOf = new WeakMap<ServiceContext, Map<string, Entry>>();
+const entriesOf = new WeakMap<SignerContext, Map<string, Entry>>();
 
 /** The app and its live secrets, at most 5 s old; null when there is no such app. */
-export async function findSigner(ctx: ServiceContext, appId: string): Promise<Signer | null> {
+export async function findSigner(ctx: SignerContext, appId: string): Promise<Signer | null> {
   let entries = entriesOf.get(ctx);
   if (!entries) {
     entries = new Map();
@@ -44,7 +47,7 @@ export async function findSigner(ctx: ServiceContext, appId: string): Promise<Si
   return entry.signer;
 }
 
-async function loadSigner({ store, keyring }: ServiceContext, appId: string): Promise<Signer | null> {
+async function loadSigner({ store, keyring }: SignerContext, appId: string): Promise<Signer | null> {
   const app = await findApp(store.db, appId);
   if (!app) return null;
   const sealed = await findLiveAppSecrets(store.db, appId);
