@@ -103,7 +103,7 @@ describeBackends("coordination", (backend) => {
       const topic = randomUUID();
       const listeners = [other, backend.coordination].map(({ wakeUps }) => wakeUps.listen(topic));
       const bystander = other.wakeUps.listen(randomUUID());
-      await bystander.next(200);
+      await Promise.all([...listeners, bystander].map((listener) => listener.next(200)));
       const waiting = Promise.all(listeners.map((listener) => listener.next(5_000)));
       backend.coordination.wakeUps.notify(topic);
       expect(await waiting).toEqual([true, true]);

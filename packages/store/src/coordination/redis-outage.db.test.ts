@@ -64,6 +64,7 @@ describe("Redis in trouble", () => {
       for (let count = 0; count < 200; count++) expect(await begin(`key-${count}`)).toEqual({ kind: "unavailable" });
     });
     expect(spent).toBeLessThan(3_000);
+    await sleep(600);
     expect(await coordination.healthy()).toBe(false);
     expect(outages).toHaveLength(1);
   });
