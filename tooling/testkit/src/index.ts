@@ -1,17 +1,17 @@
 export { type Backend, describeBackends } from "./backends.ts";
 export { type CallbackGateway, startCallbackGateway } from "./callback-gateway.ts";
+export { type CallbackMailbox, type MailedCallback, openCallbackMailbox } from "./callback-mailbox.ts";
 export { type ManualClock, manualClock } from "./clock.ts";
 export { createMysqlDatabase, type MysqlDatabase } from "./mysql-database.ts";
 export { type NetworkFault, networkFault } from "./network-fault.ts";
 export {
-  alipayCredentials,
   openPlatform,
   type RaisedAlert,
   type TestPlatform,
   type TestPlatformOptions,
-  wechatpayCredentials,
 } from "./platform.ts";
 export { seededRandom } from "./random.ts";
 export { attemptRow, paymentRow } from "./rows.ts";
 export { testChromiumPath, testServices } from "./services.ts";
 export { createSqliteDatabase } from "./sqlite-database.ts";
+export { codeUrlOf, type TakenPayment, takePayment } from "./steps.ts";
