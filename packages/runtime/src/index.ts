@@ -10,7 +10,7 @@ export {
   readProcessEnv,
 } from "./env.ts";
 export { killAt } from "./kill-at.ts";
-export { createLog, type LogDestination, type Logger } from "./log.ts";
+export { createLog, type LogDestination, type Logger, logFile } from "./log.ts";
 export type { MasterKey } from "./master-keys.ts";
 export { redactLine } from "./redact.ts";
 export { type Running, runProcess } from "./run-process.ts";

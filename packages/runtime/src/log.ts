@@ -6,6 +6,11 @@ export type { Logger } from "pino";
 /** Where log lines go; the process's standard output by default. */
 export type LogDestination = DestinationStream;
 
+/** A file that log lines are added to. */
+export function logFile(path: string): LogDestination {
+  return pino.destination({ dest: path, sync: true, mkdir: true });
+}
+
 /** A logger of JSON lines, each of them without secrets: by the names of fields, and by what secrets look like wherever they stand. */
 export function createLog({
   app,

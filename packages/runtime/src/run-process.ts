@@ -5,7 +5,10 @@ export interface Running {
   close(): Promise<boolean>;
 }
 
-/** Runs a process until SIGTERM or SIGINT, then closes it; a second signal ends it at once. Whatever fails is told without secrets. */
+// One Ctrl-C can arrive twice: from the terminal and from the parent that passes signals on.
+const SAME_SIGNAL_MS = 1_000;
+
+/** Runs a process until SIGTERM or SIGINT, then closes it; a second signal, a second later, ends it at once. Whatever fails is told without secrets. */
 export function runProcess(start: () => Promise<Running>): void {
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
@@ -16,11 +19,14 @@ export function runProcess(start: () => Promise<Running>): void {
 }
 
 function closeOnSignal(running: Running): void {
-  let stopping = false;
+  let stoppedAt: number | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (stoppedAt !== undefined) {
+        if (performance.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
+        return;
+      }
+      stoppedAt = performance.now();
       running.close().then((clean) => process.exit(clean ? 0 : 1), fail);
     });
   }

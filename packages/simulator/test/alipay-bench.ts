@@ -61,9 +61,9 @@ export async function startAlipayBench(
 export function createAlipayClient(gateway: string, credentials: AlipayCredentials, timeoutMs = 5000): AlipaySdk {
   return new AlipaySdk({
     appId: credentials.appId,
-    privateKey: credentials.appPrivateKeyPem,
+    privateKey: credentials.privateKey,
     keyType: "PKCS8",
-    alipayPublicKey: credentials.alipayPublicKeyPem,
+    alipayPublicKey: credentials.alipayPublicKey,
     gateway,
     camelcase: false,
     timeout: timeoutMs,
@@ -97,7 +97,7 @@ export async function callGateway(options: {
     .sort()
     .map((key) => `${key}=${params[key]}`)
     .join("&");
-  const key = createPrivateKey(credentials.appPrivateKeyPem);
+  const key = createPrivateKey(credentials.privateKey);
   const signature = sign("sha256", Buffer.from(content), key).toString("base64");
   const body = new URLSearchParams(filled({ ...params, sign: signature, ...spoil }));
   const response = await fetch(gateway, { method: "POST", body });

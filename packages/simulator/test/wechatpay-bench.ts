@@ -82,7 +82,7 @@ export function createWechatpayClient(
   return new Wechatpay({
     mchid: credentials.mchid,
     serial: credentials.merchantSerialNo,
-    privateKey: credentials.merchantPrivateKeyPem,
+    privateKey: credentials.merchantPrivateKey,
     certs,
     baseURL: `${baseURL}/`,
     headers,

@@ -20,11 +20,13 @@ import {
   type Violation,
 } from "@payhub/services";
 import {
+  type AlipayMerchant,
   createAlipayMerchant,
   createWechatpayMerchant,
   type Simulator,
   type SimulatorOptions,
   startSimulator,
+  type WechatpayMerchant,
 } from "@payhub/simulator";
 import { createKeyring } from "@payhub/store";
 import type { Backend } from "./backends.ts";
@@ -48,6 +50,8 @@ export interface TestPlatform {
   secret: string;
   caller: Caller;
   accounts: { wechatpay: ChannelAccount; alipay: ChannelAccount };
+  /** The merchant as each channel knows it, with the channel's own keys. */
+  merchants: { wechatpay: WechatpayMerchant; alipay: AlipayMerchant };
   /** An order with a fresh number and key, paid to the WeChat Pay account unless told otherwise. */
   order(changes?: Partial<PaymentOrder>): PaymentOrder;
   /** A context of another process on the same books. */
@@ -88,8 +92,8 @@ export async function openPlatform(backend: Backend, options: TestPlatformOption
   const open = (channel: string, credentials: unknown) =>
     openAccount(ctx, { merchantNo: merchant.merchantNo, channel, name: channel, credentials });
   const accounts = {
-    wechatpay: await open("wechatpay", wechatpayCredentials(atWechatpay.credentials, simulator.urls.wechatpay)),
-    alipay: await open("alipay", alipayCredentials(atAlipay.credentials, simulator.urls.alipay)),
+    wechatpay: await open("wechatpay", { ...atWechatpay.credentials, endpoint: simulator.urls.wechatpay }),
+    alipay: await open("alipay", { ...atAlipay.credentials, endpoint: simulator.urls.alipay }),
   };
   const { initiationGapMs } = options;
   const { app, secret } = await createApp(ctx, {
@@ -106,6 +110,7 @@ export async function openPlatform(backend: Backend, options: TestPlatformOption
     secret,
     caller: { appId: app.appId },
     accounts,
+    merchants: { wechatpay: atWechatpay.merchant, alipay: atAlipay.merchant },
     order: (changes) => ({
       idempotencyKey: randomBytes(16).toString("hex"),
       orderNo: `ORDER-${++orders}-${randomBytes(4).toString("hex")}`,
@@ -165,27 +170,4 @@ function contextOf(
     alert: (kind, facts) => alerts.push({ kind, facts }),
     fault: options.fault ?? noFault,
   };
-}
-
-/** A simulator's WeChat Pay credentials as a channel account stores them. */
-export function wechatpayCredentials(
-  given: Awaited<ReturnType<typeof createWechatpayMerchant>>["credentials"],
-  endpoint: string,
-): Record<string, string> {
-  const { merchantPrivateKeyPem, publicKeyPem, ...rest } = given;
-  return {
-    ...rest,
-    merchantPrivateKey: merchantPrivateKeyPem,
-    ...(publicKeyPem !== undefined && { publicKey: publicKeyPem }),
-    endpoint,
-  };
-}
-
-/** A simulator's Alipay credentials as a channel account stores them. */
-export function alipayCredentials(
-  given: Awaited<ReturnType<typeof createAlipayMerchant>>["credentials"],
-  endpoint: string,
-): Record<string, string> {
-  const { appPrivateKeyPem, alipayPublicKeyPem, ...rest } = given;
-  return { ...rest, privateKey: appPrivateKeyPem, alipayPublicKey: alipayPublicKeyPem, endpoint };
 }

@@ -32,17 +32,11 @@ export async function startPlatform(): Promise<Platform> {
   const ctx = await openContext({ ...options, publicUrl: "http://127.0.0.1:9", migrate: true }, log);
 
   const { merchantNo } = await openMerchant(ctx, { name: "示例商户" });
-  const { merchantPrivateKeyPem, publicKeyPem, ...rest } = credentials;
   const { accountNo } = await openAccount(ctx, {
     merchantNo,
     channel: "wechatpay",
     name: "微信",
-    credentials: {
-      ...rest,
-      merchantPrivateKey: merchantPrivateKeyPem,
-      publicKey: publicKeyPem,
-      endpoint: simulator.urls.wechatpay,
-    },
+    credentials: { ...credentials, endpoint: simulator.urls.wechatpay },
   });
   const { app, secret } = await createApp(ctx, { name: "mall" });
   await grantAccount(ctx, { appId: app.appId, accountNo });
@@ -52,7 +46,13 @@ export async function startPlatform(): Promise<Platform> {
     simulator,
     signer: { appId: app.appId, secret },
     accountNo,
-    secrets: [secret, masterKey, credentials.apiV3Key, merchantPrivateKeyPem, `:${new URL(database.url).password}@`],
+    secrets: [
+      secret,
+      masterKey,
+      credentials.apiV3Key,
+      credentials.merchantPrivateKey,
+      `:${new URL(database.url).password}@`,
+    ],
     env: (own = {}) => ({
       NODE_ENV: "test",
       PAYHUB_HOST: "127.0.0.1",

@@ -12,19 +12,13 @@ describeChannel({
     const { merchant, credentials } = await createAlipayMerchant();
     const { credentials: other } = await createAlipayMerchant(merchant);
     const simulator = await startSimulator({ alipay: { merchants: [merchant] } });
-    const ours = ({ appPrivateKeyPem, alipayPublicKeyPem }: typeof credentials) => ({
-      appId: merchant.appId,
-      sellerId: merchant.sellerId,
-      privateKey: appPrivateKeyPem,
-      alipayPublicKey: alipayPublicKeyPem,
-      endpoint: simulator.urls.alipay,
-    });
-    const keys = [credentials.appPrivateKeyPem, other.appPrivateKeyPem];
+    const endpoint = simulator.urls.alipay;
+    const keys = [credentials.privateKey, other.privateKey];
     return simulatorHarness({
       channel: "alipay",
       simulator,
-      credentials: ours(credentials),
-      successor: ours(other),
+      credentials: { ...credentials, endpoint },
+      successor: { ...other, endpoint },
       // Whole, and a line from the middle of each: no part of a key may be told either.
       secrets: keys.flatMap((pem) => [pem, pem.split("\n")[10] ?? pem]),
     });

@@ -9,7 +9,6 @@ import {
 } from "@payhub/simulator";
 import { afterEach, describe, expect, test } from "vitest";
 import { simulatorHarness } from "../../test/simulator-harness.ts";
-import { entered } from "../../test/wechatpay-entered.ts";
 import { connectTo } from "../../test/wechatpay-peer.ts";
 import type { ChargeRequest } from "../channel.ts";
 
@@ -35,7 +34,7 @@ async function merchantIn(mode: keyof typeof merchants) {
 async function open(mode: keyof typeof merchants = "certificate", simulatorOptions: SimulatorOptions = {}) {
   const { merchant, credentials: own } = await merchantIn(mode);
   const simulator = await startSimulator({ ...simulatorOptions, wechatpay: { merchants: [merchant] } });
-  const credentials = entered(own, simulator.urls.wechatpay);
+  const credentials = { ...own, endpoint: simulator.urls.wechatpay };
   const successor = credentials;
   const harness = await simulatorHarness({ channel: "wechatpay", simulator, credentials, successor, secrets: [] });
   stops.push(harness.stop);

@@ -1,7 +1,6 @@
 import { createWechatpayMerchant, startSimulator } from "@payhub/simulator";
 import { describe } from "vitest";
 import { simulatorHarness } from "../../test/simulator-harness.ts";
-import { entered } from "../../test/wechatpay-entered.ts";
 import { type ContractFault, describeChannel } from "../channel-contract.ts";
 import { wechatpay } from "./plugin.ts";
 
@@ -36,15 +35,15 @@ async function open(publicKey: boolean) {
   const next = publicKey ? fresh.credentials : { ...credentials, apiV3Key: fresh.credentials.apiV3Key };
   const simulator = await startSimulator({ wechatpay: { merchants: [merchant] } });
   const endpoint = simulator.urls.wechatpay;
-  const secrets = [credentials, next].flatMap(({ apiV3Key, merchantPrivateKeyPem }) => [
+  const secrets = [credentials, next].flatMap(({ apiV3Key, merchantPrivateKey }) => [
     apiV3Key,
-    ...merchantPrivateKeyPem.split("\n").filter((line) => line !== "" && !line.startsWith("-")),
+    ...merchantPrivateKey.split("\n").filter((line) => line !== "" && !line.startsWith("-")),
   ]);
   return simulatorHarness({
     channel: "wechatpay",
     simulator,
-    credentials: entered(credentials, endpoint),
-    successor: entered(next, endpoint),
+    credentials: { ...credentials, endpoint: endpoint },
+    successor: { ...next, endpoint: endpoint },
     secrets,
   });
 }

@@ -32,7 +32,7 @@ test("an answer is HTTP 200 text/html, ordered, and signed over the raw inner ob
     "receipt_amount",
   ]);
   const verifier = createVerify("sha256").update(match?.[1] ?? "", "utf8");
-  expect(verifier.verify(credentials.alipayPublicKeyPem, match?.[2] ?? "", "base64")).toBe(true);
+  expect(verifier.verify(credentials.alipayPublicKey, match?.[2] ?? "", "base64")).toBe(true);
 });
 
 test.each([

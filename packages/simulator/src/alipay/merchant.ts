@@ -15,8 +15,8 @@ export type AlipayMerchant = {
 export type AlipayCredentials = {
   appId: string;
   sellerId: string;
-  appPrivateKeyPem: string;
-  alipayPublicKeyPem: string;
+  privateKey: string;
+  alipayPublicKey: string;
 };
 
 const generateKeyPairAsync = promisify(generateKeyPair);
@@ -37,7 +37,7 @@ export async function createAlipayMerchant(
       alipayPrivateKeyPem: alipay.privateKey,
       alipayPublicKeyPem: alipay.publicKey,
     },
-    credentials: { appId, sellerId, appPrivateKeyPem: app.privateKey, alipayPublicKeyPem: alipay.publicKey },
+    credentials: { appId, sellerId, privateKey: app.privateKey, alipayPublicKey: alipay.publicKey },
   };
 }
 

@@ -49,7 +49,7 @@ test("a notification has Alipay's headers, fields and order, and its signature c
     .sort()
     .join("&");
   const signature = Buffer.from(fields.sign ?? "", "base64");
-  expect(verify("sha256", Buffer.from(content), keys.credentials.alipayPublicKeyPem, signature)).toBe(true);
+  expect(verify("sha256", Buffer.from(content), keys.credentials.alipayPublicKey, signature)).toBe(true);
   expect(bench.sdk.checkNotifySignV2({ ...fields, total_amount: "0.01" })).toBe(false);
 });
 

@@ -29,10 +29,10 @@ const now = () => Math.floor(Date.now() / 1000);
 
 /** Signs as the public client does, with whatever the test changes. */
 function authorization(url: string, body: string, changes: Partial<Claim> = {}): string {
-  const { mchid, merchantSerialNo: serial, merchantPrivateKeyPem } = credentials;
+  const { mchid, merchantSerialNo: serial, merchantPrivateKey } = credentials;
   const claim = { mchid, serial, nonce: "593BEC0C930BF1AFEB40B4A08C8FB242", timestamp: now(), ...changes };
   const message = Formatter.request(body ? "POST" : "GET", url, claim.timestamp, claim.nonce, body);
-  const signature = claim.signature ?? Rsa.sign(message, merchantPrivateKeyPem);
+  const signature = claim.signature ?? Rsa.sign(message, merchantPrivateKey);
   return Formatter.authorization(claim.mchid, claim.nonce, signature, claim.timestamp, claim.serial);
 }
 

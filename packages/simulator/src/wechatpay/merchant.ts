@@ -34,10 +34,12 @@ export interface WechatpayCredentials {
   mchid: string;
   appid: string;
   merchantSerialNo: string;
-  merchantPrivateKeyPem: string;
+  /** PKCS#8 PEM. */
+  merchantPrivateKey: string;
   apiV3Key: string;
   publicKeyId?: string;
-  publicKeyPem?: string;
+  /** PEM. */
+  publicKey?: string;
 }
 
 export interface CreateWechatpayMerchantOptions {
@@ -78,9 +80,9 @@ export async function createWechatpayMerchant(
       mchid,
       appid,
       merchantSerialNo,
-      merchantPrivateKeyPem: own.privateKeyPem,
+      merchantPrivateKey: own.privateKeyPem,
       apiV3Key,
-      ...(publicKey && { publicKeyId: publicKey.id, publicKeyPem: publicKey.publicKeyPem }),
+      ...(publicKey && { publicKeyId: publicKey.id, publicKey: publicKey.publicKeyPem }),
     },
   };
 }
