@@ -8,7 +8,7 @@ import type { Background } from "./background.ts";
 import type { Logger } from "./log.ts";
 
 /** The largest callback that is read, in bytes. */
-export const MAX_CALLBACK_BYTES = 64 * 1024;
+const MAX_CALLBACK_BYTES = 64 * 1024;
 
 export interface CallbackParts {
   log: Logger;

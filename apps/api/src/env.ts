@@ -18,8 +18,8 @@ export interface ApiEnv {
   killAt: readonly string[];
 }
 
-export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 const millisecondsSchema = ({ min, max }: { min: number; max: number }) => {
   const error = `is a number of milliseconds from ${min} to ${max}`;

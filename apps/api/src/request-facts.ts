@@ -4,7 +4,7 @@ import type { Logger } from "./log.ts";
 import { traceIdOf } from "./trace.ts";
 
 /** What is known of a request while it is handled. */
-export interface RequestFacts {
+interface RequestFacts {
   traceId: string;
   startedAt: number;
   /** The body's bytes as they came. */
@@ -42,7 +42,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Lo
   const { traceId, startedAt, appId, code } = request.facts;
   const line = {
     method: request.method,
-    path: pathOf(request.raw.url).slice(0, MAX_LOGGED_PATH),
+    path: splitTarget(request.raw.url)[0].slice(0, MAX_LOGGED_PATH),
     status: reply.statusCode,
     ms: Math.round((performance.now() - startedAt) * 10) / 10,
     traceId,
@@ -59,11 +59,6 @@ export function beginFacts(request: FastifyRequest, reply: FastifyReply, random:
   const traceId = traceIdOf(typeof traceparent === "string" ? traceparent : undefined, random);
   request.facts = { traceId, startedAt: performance.now(), rawBody: NO_BODY, appId: undefined, code: undefined };
   reply.header("payhub-trace-id", traceId);
-}
-
-/** The path of a request's target as it was sent, without the query. */
-export function pathOf(target: string | undefined): string {
-  return splitTarget(target)[0];
 }
 
 /** Path and query of a request's target as they were sent; the query without its `?`. */
