@@ -199,11 +199,13 @@ describe("a signal", () => {
   it("ends a call that waits to be repeated, which is not repeated", async () => {
     payhub.payments.create = refusing(
       9,
-      () => new DomainError("IN_PROGRESS", "wait", { details: { retryAfterMs: 200 } }),
+      () => new DomainError("IN_PROGRESS", "wait", { details: { retryAfterMs: 700 } }),
     );
     const signal = AbortSignal.timeout(80);
+    const beganMs = performance.now();
     await expect(clientOf().payments.create.mutate(order(), { signal })).rejects.toThrow("aborted due to timeout");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(performance.now() - beganMs).toBeLessThan(500);
+    await new Promise((resolve) => setTimeout(resolve, 800));
     expect(payhub.requests).toHaveLength(1);
   });
 });

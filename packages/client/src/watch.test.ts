@@ -92,6 +92,14 @@ describe("payments.watch", () => {
     expect(new Set(payhub.requests.map(({ nonce }) => nonce)).size).toBe(payhub.requests.length);
   });
 
+  it("does not poll while the stream is open", async () => {
+    const { seen } = watch({ pollMs: 30 });
+    await until(() => seen.length === 1);
+    const before = asked("payments.get");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(asked("payments.get") - before).toBeLessThanOrEqual(1);
+  });
+
   it("opens the stream again when the server ended it before a final state", async () => {
     const whole = payhub.payments.watch;
     payhub.payments.watch = async function* (...given) {

@@ -6,7 +6,7 @@ import { PayhubError } from "@payhub/domain";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 
 /** A request that reached the fake, as it came. */
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   procedure: string;
   nonce: string;
@@ -14,7 +14,7 @@ export interface SeenRequest {
 }
 
 /** Answers a request in place of payhub and says so with true; false lets it through. `body` was read already. */
-export type Fault = (request: SeenRequest, response: ServerResponse, incoming: IncomingMessage) => boolean;
+type Fault = (request: SeenRequest, response: ServerResponse, incoming: IncomingMessage) => boolean;
 
 /** The real router over ports that a test sets, on a real port; signatures are verified as the api documents them. */
 export interface FakePayhub {
