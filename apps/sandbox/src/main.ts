@@ -14,7 +14,7 @@ function describe({ api, simulator, demo }: Sandbox) {
   return { api, ...simulator.urls, ...demo.app, accounts: demo.accounts };
 }
 
-function introduce(sandbox: Sandbox, { oneCent, dataDir }: SandboxOptions): void {
+function introduce(sandbox: Sandbox, { oneCent, dataDir, once }: SandboxOptions): void {
   const { api, wechatpay, alipay, phone, appId, secret, accounts } = describe(sandbox);
   say("");
   say(
@@ -32,7 +32,7 @@ function introduce(sandbox: Sandbox, { oneCent, dataDir }: SandboxOptions): void
   say(`                   alipay    ${accounts.alipay}`);
   say(`  kept in          ${dataDir} (delete it to begin anew)`);
   say("");
-  say("  Ctrl-C stops everything.");
+  if (!once) say("  Ctrl-C stops everything.");
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {
