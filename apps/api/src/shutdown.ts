@@ -7,7 +7,7 @@ import type { Wiring } from "./wire.ts";
  * after them finish within `graceMs`, then the database and Redis are closed. False when the grace was not enough.
  */
 export async function shutDown(
-  { http, wiring, log }: { http: Http; wiring: Wiring; log: Logger },
+  { http, wiring, log }: { http: Http; wiring: Pick<Wiring, "stop" | "idle" | "close">; log: Logger },
   graceMs: number,
 ): Promise<boolean> {
   wiring.stop();
