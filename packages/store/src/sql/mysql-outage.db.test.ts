@@ -16,7 +16,7 @@ beforeEach(async () => {
   database = await createMysqlDatabase(testServices().mysqlUrl);
   fault = await networkFault(database.url);
   store = await openStore({ url: fault.url });
-  await store.ping();
+  await store.ping(20_000);
 });
 
 afterEach(async () => {
@@ -29,12 +29,12 @@ test("a ping to a MySQL that hangs ends in time", async () => {
   fault.hang();
   await expect(store.ping(100)).rejects.toThrow("within 100 ms");
   fault.heal();
-  await store.ping(5_000);
+  await store.ping(20_000);
 });
 
 test("a MySQL that went away is found again", async () => {
   fault.cut();
   await expect(store.ping()).rejects.toThrow();
   fault.heal();
-  await store.ping(5_000);
+  await store.ping(20_000);
 });

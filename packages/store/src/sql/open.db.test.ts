@@ -135,7 +135,7 @@ describeBackends("a store", (backend) => {
 
   test("answers a ping, and not after it was closed", async () => {
     const other = await backend.openStore();
-    await other.ping();
+    await other.ping(20_000);
     await other.close();
     await expect(other.ping()).rejects.toThrow();
   });
