@@ -54,10 +54,11 @@ test("the endpoint is Alipay's own unless another is named", () => {
   expect(refusal({ ...entered, endpoint: "file:///etc/passwd" }).message).toContain("endpoint");
 });
 
-test("a weak key, an elliptic one and a public one are no app key", () => {
+test("a weak key, one of another kind and a public one are no app key", () => {
   const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
   const elliptic = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
-  const texts = [weak, elliptic].map((key) => key.export({ type: "pkcs8", format: "pem" }).toString());
+  const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).privateKey;
+  const texts = [weak, elliptic, pss].map((key) => key.export({ type: "pkcs8", format: "pem" }).toString());
   for (const privateKey of [...texts, SPKI, "", "MIIE"]) {
     expect(refusal({ ...entered, privateKey }).message).toContain("privateKey must be an RSA private key");
   }

@@ -28,19 +28,20 @@ export function createGatewayDispatcher({ deadlineMs }: { deadlineMs: number }):
 class GuardedCall implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #timer: NodeJS.Timeout;
-  readonly #lateReason: string;
+  readonly #deadlineMs: number;
+  readonly #deadlineAt: number;
   #controller: Dispatcher.DispatchController | undefined;
-  #late = false;
   #received = 0;
 
   constructor(handler: Dispatcher.DispatchHandler, deadlineMs: number) {
     this.#handler = handler;
-    this.#lateReason = `no whole answer within ${deadlineMs} ms`;
+    this.#deadlineMs = deadlineMs;
+    this.#deadlineAt = performance.now() + deadlineMs;
     this.#timer = setTimeout(() => this.#expire(), deadlineMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: object): void {
-    if (this.#late) {
+    if (performance.now() >= this.#deadlineAt) {
       // A connection in hand and nothing written yet: an abort here still sends nothing.
       controller.abort(new GatewayFault("not connected within the deadline", false));
       return;
@@ -72,8 +73,7 @@ class GuardedCall implements Dispatcher.DispatchHandler {
   }
 
   #expire(): void {
-    this.#late = true;
-    this.#controller?.abort(new GatewayFault(this.#lateReason, true));
+    this.#controller?.abort(new GatewayFault(`no whole answer within ${this.#deadlineMs} ms`, true));
   }
 }
 

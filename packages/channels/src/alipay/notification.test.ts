@@ -106,7 +106,6 @@ describe("is genuine and moves nothing", () => {
     ["a close", { trade_status: "TRADE_CLOSED" }, "TRADE_CLOSED"],
     ["a scan", { trade_status: "WAIT_BUYER_PAY" }, "WAIT_BUYER_PAY"],
     ["a status of tomorrow", { trade_status: "TRADE_PENDING" }, "TRADE_PENDING"],
-    ["a name of every object", { trade_status: "toString" }, "toString"],
     ["another type", { notify_type: "servicewindow" }, "servicewindow"],
   ])("%s", (_title, changes, about) => {
     expect(readSigned(changes)).toEqual({ kind: "ignored", notificationId: PAID.notify_id, about });

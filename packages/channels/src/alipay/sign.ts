@@ -18,11 +18,10 @@ export class UnverifiedAnswer extends Error {
  * Source: https://opendocs.alipay.com/common/02mse7
  */
 export class VerifyingSdk extends AlipaySdk {
-  override checkResponseSign(raw: string, responseKey: string): void {
+  override checkResponseSign(raw: string): void {
     const envelope = readEnvelope(raw);
     if (!envelope) throw new UnverifiedAnswer("an answer without a signature", raw);
-    const isExpected = envelope.key === responseKey || envelope.key === "error_response";
-    if (!isExpected || !this.rsaCheck(envelope.content, envelope.sign, "RSA2")) {
+    if (!this.rsaCheck(envelope.content, envelope.sign, "RSA2")) {
       throw new UnverifiedAnswer("an answer with a wrong signature", raw);
     }
   }
@@ -55,14 +54,14 @@ const CLAIM = z.object({
 
 const CERT_SN = String.raw`(?:,\s*"alipay_cert_sn"\s*:\s*"[0-9a-zA-Z]*"\s*)?`;
 const ENVELOPE = new RegExp(
-  String.raw`^\s*\{\s*"([a-z0-9_]+)"\s*:\s*(\{.*\})\s*${CERT_SN},\s*"sign"\s*:\s*"([A-Za-z0-9+/=]+)"\s*${CERT_SN}\}\s*$`,
+  String.raw`^\s*\{\s*"[a-z0-9_]+"\s*:\s*(\{.*\})\s*${CERT_SN},\s*"sign"\s*:\s*"([A-Za-z0-9+/=]+)"\s*${CERT_SN}\}\s*$`,
   "s",
 );
 
-function readEnvelope(raw: string): { key: string; content: string; sign: string } | undefined {
-  const [, key, content, sign] = ENVELOPE.exec(raw) ?? [];
-  if (key === undefined || content === undefined || sign === undefined) return undefined;
-  return { key, content, sign };
+/** One object and its signature are the whole body, so the object that the SDK reads is the one that was signed. */
+function readEnvelope(raw: string): { content: string; sign: string } | undefined {
+  const [, content, sign] = ENVELOPE.exec(raw) ?? [];
+  return content === undefined || sign === undefined ? undefined : { content, sign };
 }
 
 /** The codes of an answer that cannot be believed, for people: a gateway that does not know the app cannot sign. */
