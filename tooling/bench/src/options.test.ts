@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { readOptions } from "./options.ts";
+
+it("measures for five seconds, three times, with 32 clients unless told otherwise", () => {
+  expect(readOptions(["create"])).toEqual({
+    bench: "create",
+    seconds: 5,
+    rounds: 3,
+    clients: 32,
+    profileDir: undefined,
+  });
+  expect(readOptions(["callback", "--seconds", "2", "--rounds=1", "--clients", "8"])).toMatchObject({
+    bench: "callback",
+    seconds: 2,
+    rounds: 1,
+    clients: 8,
+  });
+});
+
+it.each([
+  [[], "say: bench create|callback"],
+  [["refund"], "say: bench create|callback"],
+  [["create", "callback"], "say: bench create|callback"],
+  [["create", "--seconds", "0"], "--seconds is a whole number from 1 to 60"],
+  [["create", "--rounds", "1.5"], "--rounds is a whole number from 1 to 20"],
+  [["create", "--clients", "many"], "--clients is a whole number from 1 to 256"],
+])("refuses %j", (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
+});

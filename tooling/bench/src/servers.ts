@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { startServices } from "@payhub/dev-services";
+import { Redis } from "ioredis";
+import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+
+/** A MySQL with two databases of its own, and a Redis. */
+export interface Servers {
+  databaseUrls: { floor: string; ours: string };
+  redisUrl: string;
+  pids: { mysql: number; redis: number };
+  stop(): Promise<void>;
+}
+
+interface SettingsRow extends RowDataPacket {
+  flush: number;
+  pidFile: string;
+}
+
+/** Starts or finds the servers; refuses a MySQL that does not make each commit durable. */
+export async function openServers(log: (line: string) => void): Promise<Servers> {
+  const services = await startServices({ env: process.env, durable: true, log });
+  const mysql = await createConnection({ uri: services.mysqlUrl });
+  const [rows] = await mysql.query<SettingsRow[]>(
+    "select @@innodb_flush_log_at_trx_commit as flush, concat(if(left(@@pid_file, 1) = '/', '', @@datadir), @@pid_file) as pidFile",
+  );
+  if (rows[0]?.flush !== 1) throw new Error("MySQL must run with innodb_flush_log_at_trx_commit = 1");
+  const prefix = `payhub_bench_${randomBytes(4).toString("hex")}`;
+  const names = { floor: `${prefix}_floor`, ours: `${prefix}_ours` };
+  for (const name of Object.values(names)) await mysql.query(`create database ${name} character set utf8mb4`);
+  const urlOf = (name: string) => Object.assign(new URL(services.mysqlUrl), { pathname: `/${name}` }).href;
+  return {
+    databaseUrls: { floor: urlOf(names.floor), ours: urlOf(names.ours) },
+    redisUrl: services.redisUrl,
+    pids: { mysql: readPid(rows[0].pidFile), redis: await redisPid(services.redisUrl) },
+    async stop() {
+      await dropAll(mysql, Object.values(names));
+      await mysql.end();
+      await services.stop();
+    },
+  };
+}
+
+async function dropAll(mysql: Connection, names: readonly string[]): Promise<void> {
+  for (const name of names) await mysql.query(`drop database ${name}`);
+}
+
+/** 0 when the server runs elsewhere. */
+function readPid(path: string): number {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch {
+    return 0;
+  }
+}
+
+async function redisPid(url: string): Promise<number> {
+  const redis = new Redis(url);
+  const info = await redis.info("server");
+  redis.disconnect();
+  return Number(/process_id:(\d+)/.exec(info)?.[1] ?? 0);
+}
