@@ -12,7 +12,7 @@ export function backOffMs(failures: number, { baseMs, maxMs }: BackOff): number 
 
 /** Waits; returns at once, and without throwing, when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+  if (signal.aborted || ms <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -157,6 +157,13 @@ describe("consume", () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: "OUTCOME_UNKNOWN" }), undefined);
   });
 
+  it("asks at most once a second while the server says at once that there is nothing", async () => {
+    payhub.events.pull = async () => ({ events: [], leasedUntil: null });
+    consumer = clientOf().events.consume(() => {});
+    await sleep(1_300);
+    expect(payhub.requests).toHaveLength(2);
+  });
+
   it("a throwing onError stops nothing", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const log = startEventLog(payhub, eventsOf(2, 1));

@@ -38,6 +38,7 @@ export interface ConsumePorts<Event> {
 export type EventHandler<Event> = (event: Event) => void | Promise<void>;
 
 const BACK_OFF = { baseMs: 500, maxMs: 30_000 };
+const IDLE_MS = 1_000;
 const HELD_BATCHES = 10;
 // The lease began before its answer arrived here.
 const LEASE_SHARE = 0.9;
@@ -68,10 +69,13 @@ export function consumeEvents<Event extends Ordered>(
     for (;;) {
       await lanes.room();
       if (stopping.signal.aborted) return;
+      const askedMs = clock.now();
       try {
         const { events } = await pull({ limit: batch, waitMs, leaseMs }, stopping.signal);
         failures = 0;
         lanes.offer(events, clock.now() + leaseMs * LEASE_SHARE);
+        // A server that is shutting down, or one not asked to wait, answers at once that there is nothing.
+        if (events.length === 0) await pause(askedMs + IDLE_MS - clock.now(), stopping.signal);
       } catch (error) {
         if (stopping.signal.aborted) return;
         report(error, undefined);
