@@ -12,12 +12,13 @@ export interface AuditPage {
   deliveries: Pick<Delivery, "eventId" | "appId" | "status">[];
 }
 
-/** Reads the books page by page in the order payments were made; an empty page ends it. */
-export async function readAuditPage(
-  db: Db,
-  { afterId, limit }: { afterId: number; limit: number },
-): Promise<AuditPage> {
-  const payments = await db
+/** Reads the books page by page in the order payments were made, each page as of one moment; an empty page ends it. */
+export async function readAuditPage(db: Db, page: { afterId: number; limit: number }): Promise<AuditPage> {
+  return db.transaction().execute((tx) => readPage(tx, page));
+}
+
+async function readPage(tx: Db, { afterId, limit }: { afterId: number; limit: number }): Promise<AuditPage> {
+  const payments = await tx
     .selectFrom("payment")
     .selectAll()
     .where("id", ">", afterId)
@@ -26,13 +27,20 @@ export async function readAuditPage(
     .execute();
   const paymentNos = payments.map(({ paymentNo }) => paymentNo);
   if (paymentNos.length === 0) return { payments, attempts: [], heldReceipts: [], events: [], deliveries: [] };
-  const [attempts, heldReceipts, events, deliveries] = await Promise.all([
-    db.selectFrom("attempt").selectAll().where("paymentNo", "in", paymentNos).orderBy("ordinal").execute(),
-    db.selectFrom("held_receipt").selectAll().where("paymentNo", "in", paymentNos).execute(),
-    db.selectFrom("event").selectAll().where("paymentNo", "in", paymentNos).orderBy("sequence").execute(),
-    db.selectFrom("delivery").select(["eventId", "appId", "status"]).where("paymentNo", "in", paymentNos).execute(),
-  ]);
-  return { payments, attempts, heldReceipts, events, deliveries };
+  const attempts = tx.selectFrom("attempt").selectAll().where("paymentNo", "in", paymentNos).orderBy("ordinal");
+  const heldReceipts = tx.selectFrom("held_receipt").selectAll().where("paymentNo", "in", paymentNos);
+  const events = tx.selectFrom("event").selectAll().where("paymentNo", "in", paymentNos).orderBy("sequence");
+  const deliveries = tx
+    .selectFrom("delivery")
+    .select(["eventId", "appId", "status"])
+    .where("paymentNo", "in", paymentNos);
+  return {
+    payments,
+    attempts: await attempts.execute(),
+    heldReceipts: await heldReceipts.execute(),
+    events: await events.execute(),
+    deliveries: await deliveries.execute(),
+  };
 }
 
 /** Finds attempts and held receipts by the numbers that channels know them by. */
