@@ -37,9 +37,13 @@ function outcomeOf(fields: Readonly<Record<string, unknown>>, appId: string): Qu
   const { trade_status: status } = fields;
   if (!isTradeStatus(status)) return { kind: "unknown", reason: `${METHOD}: an answer with an unknown trade status` };
   const kind = TRADE_STATUSES[status];
-  if (kind !== "paid") return { kind };
+  // Closed with a time of payment: it was paid, and refunded in full since. The money did move.
+  const wasPaid = kind === "paid" || (kind === "closed" && fields.send_pay_date !== undefined);
+  if (!wasPaid) return { kind };
   const receipt = receiptOf(fields, appId);
-  return receipt ? { kind, receipt } : { kind: "unknown", reason: `${METHOD}: a paid order that cannot be read` };
+  return receipt
+    ? { kind: "paid", receipt }
+    : { kind: "unknown", reason: `${METHOD}: a paid order that cannot be read` };
 }
 
 function receiptOf(fields: Readonly<Record<string, unknown>>, appId: string): Receipt | undefined {

@@ -15,6 +15,7 @@ const REQUEST: ChargeRequest = {
   notifyUrl: "https://pay.example.com/callbacks/alipay/A1",
 };
 const TRADE = { trade_no: "2026112122001425131000000001", total_amount: "12.88", send_pay_date: "2026-11-21 10:00:06" };
+const UNPAID_CLOSED = { trade_no: TRADE.trade_no, total_amount: "12.88", trade_status: "TRADE_CLOSED" };
 
 let gateway: AlipayGateway;
 let connection: ChannelConnection;
@@ -103,7 +104,11 @@ describe("query", () => {
       { kind: "paid", receipt: { ...receipt, currency: "USD" } },
     ],
     [{ ...TRADE, trade_status: "WAIT_BUYER_PAY" }, { kind: "unpaid" }],
-    [{ ...TRADE, trade_status: "TRADE_CLOSED" }, { kind: "closed" }],
+    [UNPAID_CLOSED, { kind: "closed" }],
+    [
+      { ...TRADE, trade_status: "TRADE_CLOSED" },
+      { kind: "paid", receipt },
+    ],
     [{ ...TRADE, trade_status: "TRADE_PENDING" }, unknown],
     [{ ...TRADE, trade_status: "toString" }, unknown],
     [TRADE, unknown],
@@ -127,11 +132,11 @@ describe("close", () => {
     [refused("ACQ.TRADE_HAS_SUCCESS"), {}, { kind: "paid" }],
     [refused("ACQ.TRADE_HAS_CLOSE"), {}, { kind: "closed" }],
     [notWaiting, { ...TRADE, trade_status: "TRADE_SUCCESS" }, { kind: "paid" }],
-    [notWaiting, { ...TRADE, trade_status: "TRADE_CLOSED" }, { kind: "closed" }],
+    [notWaiting, UNPAID_CLOSED, { kind: "closed" }],
     [notWaiting, { ...TRADE, trade_status: "WAIT_BUYER_PAY" }, unknown],
     [notWaiting, refused("ACQ.SYSTEM_ERROR"), unknown],
     [refused("ACQ.REASON_TRADE_STATUS_INVALID"), { ...TRADE, trade_status: "TRADE_FINISHED" }, { kind: "paid" }],
-    [refused("ACQ.REASON_ILLEGAL_STATUS"), { ...TRADE, trade_status: "TRADE_CLOSED" }, { kind: "closed" }],
+    [refused("ACQ.REASON_ILLEGAL_STATUS"), UNPAID_CLOSED, { kind: "closed" }],
     [refused("ACQ.SYSTEM_ERROR"), {}, unknown],
     [refused("ACQ.INVALID_PARAMETER"), {}, declined("refused", "ACQ.INVALID_PARAMETER")],
   ])("%j, and asked: %j", async (answer, found, outcome) => {
