@@ -11,15 +11,20 @@ import { type PaymentWithAttempt, readPayment } from "./get.ts";
 /** The failure code of an attempt whose number the channel will not take again; it stays watched and is not initiated again. */
 export const NUMBER_USED = "NUMBER_USED";
 
+const RETRY_AFTER_MS = 1_000;
+
 /**
  * Asks the channel to take the money of an attempt that this process has claimed and committed, and stores what the payer needs.
- * The same attempt gives the same request each time. Throws `CHANNEL_REJECTED`, `CHANNEL_UNAVAILABLE` or `OUTCOME_UNKNOWN`.
+ * The same attempt gives the same request each time. Throws `CHANNEL_REJECTED`, `CHANNEL_UNAVAILABLE`, `OUTCOME_UNKNOWN`, or
+ * `IN_PROGRESS` when the claim is too old to call.
  */
 export async function chargeAttempt(
   ctx: ServiceContext,
   { payment, attempt }: PaymentWithAttempt,
   { connection }: ConnectedAccount,
 ): Promise<PaymentWithAttempt> {
+  // A process that was held up lets go: a call that outlives its claim would kill the code that another one got by now.
+  if (ctx.clock.now() + ctx.settings.channelDeadlineMs > attempt.calledUntil) throw heldUp();
   const outcome = await connection.create({
     scene: attempt.scene,
     attemptNo: attempt.attemptNo,
@@ -125,6 +130,16 @@ async function release(
     nextQueryAt: nextQueryAt({ queryCount: 0, expiresAt: attempt.expiresAt, nowMs }, ctx.random),
     updatedAt: nowMs,
   });
+}
+
+function heldUp(): PayhubError {
+  return new PayhubError(
+    "IN_PROGRESS",
+    "this call was held up before the channel was asked; repeat with the same key",
+    {
+      details: { retryAfterMs: RETRY_AFTER_MS },
+    },
+  );
 }
 
 /** The error for an attempt whose outcome at the channel is not known. */

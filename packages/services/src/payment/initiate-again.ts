@@ -89,7 +89,7 @@ async function takeUp(ctx: ServiceContext, { connected }: Initiation, state: Pay
   const { attempt } = state;
   if (attempt.failureCode === NUMBER_USED) throw channelRejected(attempt, failureOf(attempt));
   const nowMs = ctx.clock.now();
-  const claim = { attemptNo: attempt.attemptNo, nowMs, untilMs: nowMs + claimMs(ctx, "resume") };
+  const claim = { attemptNo: attempt.attemptNo, nowMs, untilMs: nowMs + claimMs(ctx, "resume"), seen: attempt };
   if (!(await claimAttempt(ctx.store.db, claim))) return { kind: "wait" };
   return { kind: "answer", state: await resumeAttempt(ctx, state, connected) };
 }
@@ -103,10 +103,11 @@ async function replaceAttempts(
 ): Promise<Step> {
   const { paymentNo } = payment;
   let watched = 0;
+  let busy = 0;
   for (const attempt of attempts.filter(isLive)) {
     const nowMs = ctx.clock.now();
-    const claim = { attemptNo: attempt.attemptNo, nowMs, untilMs: nowMs + claimMs(ctx, "give_up") };
-    if (!(await claimAttempt(ctx.store.db, claim))) watched++;
+    const claim = { attemptNo: attempt.attemptNo, nowMs, untilMs: nowMs + claimMs(ctx, "give_up"), seen: attempt };
+    if (!(await claimAttempt(ctx.store.db, claim))) busy++;
     else if ((await giveUpAttempt(ctx, attempt)) !== "final") {
       watched++;
       await releaseClaim(ctx, attempt);
@@ -114,13 +115,15 @@ async function replaceAttempts(
   }
   const now = await readPayment(ctx.store.db, { paymentNo });
   if (now.payment.status !== "created") return { kind: "look_again" };
-  if (watched > 0) {
+  if (watched + busy > 0) {
     const app = await findApp(ctx.store.db, initiation.caller.appId);
     if (!app) throw new Error(`app ${initiation.caller.appId} is missing`);
     const waitMs = initiationWaitMs(now.payment, app.initiationGapMs, ctx.clock.now());
     if (waitMs > 0)
       throw inProgress("the last attempt of this order cannot be closed yet; initiate it again later", waitMs);
   }
+  // Another process is asking the channel just now: its answer comes first.
+  if (busy > 0) return { kind: "wait" };
   const opened = await openNextAttempt(ctx, initiation, { paymentNo, seen: attempts.length });
   if (!opened) return { kind: "look_again" };
   await ctx.fault("payment.committed");

@@ -82,18 +82,24 @@ export async function updateOpenAttempt(db: Db, attemptNo: string, set: AttemptF
   return result.numUpdatedRows > 0n;
 }
 
-/** Takes the exclusive right to call the channel for an attempt until `untilMs`, if nobody has it. */
+/**
+ * Takes the exclusive right to call the channel for an attempt until `untilMs`, if nobody has it; with `seen`, only if nobody had
+ * it since the attempt was read.
+ */
 export async function claimAttempt(
   db: Db,
-  claim: { attemptNo: string; nowMs: number; untilMs: number },
+  claim: { attemptNo: string; nowMs: number; untilMs: number; seen?: Pick<Attempt, "state" | "calledUntil"> },
 ): Promise<boolean> {
-  const result = await db
+  let update = db
     .updateTable("attempt")
     .set({ calledUntil: claim.untilMs, updatedAt: claim.nowMs })
     .where("attemptNo", "=", claim.attemptNo)
     .where("state", "in", ["preparing", "awaiting_payer"])
-    .where("calledUntil", "<=", claim.nowMs)
-    .executeTakeFirst();
+    .where("calledUntil", "<=", claim.nowMs);
+  if (claim.seen) {
+    update = update.where("state", "=", claim.seen.state).where("calledUntil", "=", claim.seen.calledUntil);
+  }
+  const result = await update.executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
