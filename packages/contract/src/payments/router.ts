@@ -1,3 +1,4 @@
+import { toTrpcError } from "../errors.ts";
 import { appProcedure, router } from "../trpc.ts";
 import { presentAttempt, presentHeldReceipt, presentPayment } from "./present.ts";
 import {
@@ -52,6 +53,11 @@ export const paymentsRouter = router({
     signal,
   }): AsyncGenerator<PaymentView> {
     const stop = signal ?? new AbortController().signal;
-    for await (const state of ctx.payments.watch(ctx.caller, input, stop)) yield presentPayment(state);
+    try {
+      for await (const state of ctx.payments.watch(ctx.caller, input, stop)) yield presentPayment(state);
+    } catch (error) {
+      // The generator runs after the procedure has returned, out of its middleware's sight.
+      throw toTrpcError(error);
+    }
   }),
 });
