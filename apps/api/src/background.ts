@@ -1,4 +1,4 @@
-import type { Logger } from "./log.ts";
+import type { Logger } from "@payhub/runtime";
 
 /** Work that goes on after its request was answered, and that a graceful shutdown waits for. */
 export interface Background {

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import type { ChannelRegistry, HttpAnswer, RawNotification } from "@payhub/channels";
 import { toTrpcError } from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
+import type { Logger } from "@payhub/runtime";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Background } from "./background.ts";
-import type { Logger } from "./log.ts";
 
 /** The largest callback that is read, in bytes. */
 const MAX_CALLBACK_BYTES = 64 * 1024;

@@ -20,7 +20,6 @@ function messageOf(variables: Record<string, string | undefined>): string {
 describe("readEnv", () => {
   test("fills in what is not said", () => {
     expect(readEnv(needed)).toMatchObject({
-      production: false,
       host: "0.0.0.0",
       port: 8080,
       redisUrl: undefined,
@@ -76,7 +75,7 @@ describe("readEnv", () => {
 
   test("refuses the one-cent switch in production", () => {
     const production = { ...needed, NODE_ENV: "production", PAYHUB_REDIS_URL: "redis://cache" };
-    expect(readEnv(production).production).toBe(true);
+    expect(readEnv(production).oneCent).toBe(false);
     expect(readEnv({ ...needed, PAYHUB_ONE_CENT: "on" }).oneCent).toBe(true);
     expect(messageOf({ ...production, PAYHUB_ONE_CENT: "on" })).toMatch(/PAYHUB_ONE_CENT is on/);
   });

@@ -1,9 +1,9 @@
 import { appRouter, type Context, toTrpcError, viewError } from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
+import type { Logger } from "@payhub/runtime";
 import { getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Logger } from "./log.ts";
 
 /** Notes under which code a call was refused, and writes a fault of ours to the log with all its causes. */
 export function noteError(request: FastifyRequest, error: TRPCError, log: Logger): void {

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import type { HttpAnswer } from "@payhub/channels";
 import { PayhubError } from "@payhub/domain";
+import { createLog } from "@payhub/runtime";
 import { afterEach, describe, expect, test } from "vitest";
 import { createBackground } from "./background.ts";
 import { createHttp, type Http, type HttpParts } from "./http.ts";
-import { createLog } from "./log.ts";
 
 const CALLBACK_REFUSAL: HttpAnswer = { status: 401, headers: { "content-type": "text/plain" }, body: "no" };
 const TRACE_ID = /^[0-9a-f]{32}$/;
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function start(overrides: Partial<HttpParts> = {}): Promise<string> {
   lines = [];
-  const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
+  const log = createLog({ app: "api", level: "debug", destination: { write: (line) => lines.push(line) } });
   const refuse = () => Promise.reject(new PayhubError("ALREADY_PAID", "it is paid"));
   const channel = { answers: { accepted: CALLBACK_REFUSAL, rejected: CALLBACK_REFUSAL } };
   running = createHttp({

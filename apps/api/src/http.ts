@@ -1,12 +1,12 @@
 import type { Caller, Context, EventPorts, PaymentPorts } from "@payhub/contract";
 import { PayhubError, type Randomness } from "@payhub/domain";
+import type { Logger } from "@payhub/runtime";
 import type { SignedRequest } from "@payhub/services";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { authenticateRequest } from "./authenticate-request.ts";
 import { type CallbackParts, mountCallbacks } from "./callbacks.ts";
 import { mountHealth, type Readiness } from "./health.ts";
 import { answerError } from "./http-errors.ts";
-import type { Logger } from "./log.ts";
 import { beginFacts, logRequest, trackRequests } from "./request-facts.ts";
 import { MAX_CALL_BYTES, mountTrpc } from "./trpc.ts";
 

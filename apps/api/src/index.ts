@@ -1,10 +1,7 @@
-import type { ContextOptions } from "./context.ts";
+import { type ContextOptions, createLog, type LogDestination } from "@payhub/runtime";
 import { createHttp } from "./http.ts";
-import { createLog, type LogDestination } from "./log.ts";
 import { shutDown } from "./shutdown.ts";
 import { wire } from "./wire.ts";
-
-export type { ContextOptions } from "./context.ts";
 
 /** How an api runs. */
 export interface ApiOptions extends ContextOptions {
@@ -31,6 +28,7 @@ const DEFAULT_GRACE_MS = 20_000;
 /** Starts the api in this process. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const log = createLog({
+    app: "api",
     level: options.logLevel ?? "info",
     ...(options.logDestination && { destination: options.logDestination }),
   });

@@ -1,6 +1,6 @@
+import { redactLine } from "@payhub/runtime";
 import { openStore } from "@payhub/store";
 import { readEnv } from "./env.ts";
-import { redactLine } from "./redact.ts";
 
 /** Brings the database's tables up to date; any number of these may run at once. */
 async function main(): Promise<void> {

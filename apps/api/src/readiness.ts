@@ -1,6 +1,6 @@
+import type { Logger } from "@payhub/runtime";
 import type { ServiceContext } from "@payhub/services";
 import type { Readiness } from "./health.ts";
-import type { Logger } from "./log.ts";
 
 /** Asks what the process depends on: the database with all its migrations is needed, coordination is not. */
 export function createReadiness(

@@ -1,6 +1,6 @@
 import type { Randomness } from "@payhub/domain";
+import type { Logger } from "@payhub/runtime";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Logger } from "./log.ts";
 import { traceIdOf } from "./trace.ts";
 
 /** What is known of a request while it is handled. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { createLog } from "@payhub/runtime";
 import { fastify } from "fastify";
 import { expect, test } from "vitest";
-import { createLog } from "./log.ts";
 import { shutDown } from "./shutdown.ts";
 
 async function start(idle: () => Promise<void>) {
@@ -14,7 +14,7 @@ async function start(idle: () => Promise<void>) {
   const api = {
     http: { server, drain: step("drain") },
     wiring: { stop: step("stop"), idle, close: async () => void steps.push("close") },
-    log: createLog({ level: "silent" }),
+    log: createLog({ app: "api", level: "silent" }),
   };
   return { steps, port: Number(port), close: (graceMs: number) => shutDown(api, graceMs) };
 }

@@ -1,5 +1,5 @@
+import type { Logger } from "@payhub/runtime";
 import type { Http } from "./http.ts";
-import type { Logger } from "./log.ts";
 import type { Wiring } from "./wire.ts";
 
 /**

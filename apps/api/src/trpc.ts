@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { appRouter, type Context } from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
+import type { Logger } from "@payhub/runtime";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { noteError } from "./http-errors.ts";
-import type { Logger } from "./log.ts";
 
 /** The largest body of a call, in bytes. */
 export const MAX_CALL_BYTES = 256 * 1024;

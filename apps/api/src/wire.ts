@@ -1,4 +1,5 @@
 import type { EventPorts, PaymentPorts } from "@payhub/contract";
+import { type ContextOptions, type Logger, openContext } from "@payhub/runtime";
 import {
   ackEvents,
   authenticateApp,
@@ -13,9 +14,7 @@ import {
   watchPayment,
 } from "@payhub/services";
 import { createBackground } from "./background.ts";
-import { type ContextOptions, openContext } from "./context.ts";
 import type { HttpParts } from "./http.ts";
-import type { Logger } from "./log.ts";
 import { createReadiness } from "./readiness.ts";
 
 /** The parts that answer requests, with what they keep open. */

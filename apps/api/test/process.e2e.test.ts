@@ -99,7 +99,7 @@ describe("on SIGTERM", () => {
     expect(api.output()).toContain("the grace is over");
   });
 
-  test("a second signal ends it at once", async () => {
+  test("a second signal, a second later, ends it at once", async () => {
     const api = await start();
     slowChannel(6_000);
     const creating = post(api.url, platform.signer, "payments.create", order(platform));
@@ -107,10 +107,10 @@ describe("on SIGTERM", () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const before = performance.now();
     api.child.kill("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
     api.child.kill("SIGINT");
     expect(await api.exited).toBe(1);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(3_500);
     await cut;
   });
 });

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { PaymentView } from "@payhub/contract";
+import { createLog, openContext } from "@payhub/runtime";
 import { createApp, grantAccount, openAccount, openMerchant, type ServiceContext } from "@payhub/services";
 import { createWechatpayMerchant, type Simulator, startSimulator } from "@payhub/simulator";
 import { createMysqlDatabase, testServices } from "@payhub/testkit";
-import { openContext } from "../../src/context.ts";
-import { createLog } from "../../src/log.ts";
 import type { Signer } from "./call.ts";
 
 /** A migrated database with one merchant, account and app, and the channel that the account is at. */
@@ -27,7 +26,7 @@ export async function startPlatform(): Promise<Platform> {
   const masterKey = randomBytes(32).toString("base64");
   const { merchant, credentials } = await createWechatpayMerchant();
   const simulator = await startSimulator({ wechatpay: { merchants: [merchant] } });
-  const log = createLog({ level: "silent" });
+  const log = createLog({ app: "api", level: "silent" });
   const options = { databaseUrl: database.url, redisUrl, masterKeys: [{ id: "k1", key: masterKey }] as const };
   const ctx = await openContext({ ...options, publicUrl: "http://127.0.0.1:9", migrate: true }, log);
 
