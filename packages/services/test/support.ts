@@ -1,9 +1,14 @@
 import { PayhubError, type PayhubErrorCode } from "@payhub/domain";
-import type { PaymentOrder, PaymentWithAttempt, ServiceContext } from "@payhub/services";
-import { openCoordination } from "@payhub/store";
+import { findLiveCredentials, openCoordination } from "@payhub/store";
 import type { Backend, TestPlatform } from "@payhub/testkit";
 import { Redis } from "ioredis";
+import { credentialOwner } from "../src/account/credentials.ts";
+import type { ServiceContext } from "../src/context.ts";
 import type { FaultPointName } from "../src/fault.ts";
+import { grantAccount } from "../src/merchant/create-app.ts";
+import { openAccount } from "../src/merchant/open-account.ts";
+import type { PaymentWithAttempt } from "../src/payment/get.ts";
+import type { PaymentOrder } from "../src/payment/open.ts";
 
 /** The refusal that a call ends with; throws when it ends otherwise. */
 export async function refusalOf(call: Promise<unknown>): Promise<PayhubError> {
@@ -79,4 +84,24 @@ export function underAnotherKey(order: PaymentOrder, changes: Partial<PaymentOrd
     idempotencyKey: `${order.idempotencyKey.slice(0, 40)}-${Math.random().toString(36).slice(2)}`,
     ...changes,
   };
+}
+
+/** Opens another account of the platform's merchant from the credentials of one it has, changed, and grants it to the app. */
+export async function openSimilarAccount(
+  { ctx, accounts, caller }: TestPlatform,
+  channel: keyof TestPlatform["accounts"],
+  changes: Record<string, string>,
+): Promise<{ accountNo: string; original: Record<string, string> }> {
+  const { accountNo, merchantNo } = accounts[channel];
+  const [secret] = await findLiveCredentials(ctx.store.db, accountNo);
+  if (!secret) throw new Error(`account ${accountNo} has no credentials`);
+  const original = JSON.parse(ctx.keyring.open(credentialOwner(accountNo), "credentials", secret.sealed));
+  const opened = await openAccount(ctx, {
+    merchantNo,
+    channel,
+    name: "similar",
+    credentials: { ...original, ...changes },
+  });
+  await grantAccount(ctx, { appId: caller.appId, accountNo: opened.accountNo });
+  return { accountNo: opened.accountNo, original };
 }
