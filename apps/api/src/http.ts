@@ -61,8 +61,9 @@ export function createHttp(parts: HttpParts): Http {
   });
   server.server.maxConnections = LIMITS.connections;
   trackRequests(server, parts);
-  server.addHook("onResponse", async (request) => {
+  server.addHook("onResponse", (request, _reply, done) => {
     if (draining) request.raw.socket.end();
+    done();
   });
   server.setErrorHandler((thrown, request, reply) =>
     answerError(thrown, { request, reply, context: contextOf(request), log: parts.log }),
