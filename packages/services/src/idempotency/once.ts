@@ -17,8 +17,8 @@ interface StoredCall<Answer> {
   refusal?: { code: PayhubErrorCode; message: string; details?: Readonly<Record<string, unknown>> };
 }
 
-// Longer than any call may take: the holder of a lock that ran out is slow or dead, and the database then keeps the promises.
-const LOCK_MS = 30_000;
+// Beyond the channel's deadline: the holder of a lock that ran out is slow or dead, and the database then keeps the promises.
+const LOCK_MARGIN_MS = 4_000;
 const POLL_MS = 200;
 const RETRY_AFTER_MS = 1_000;
 
@@ -54,7 +54,8 @@ type Begun = Exclude<ReplayState, { kind: "running" }>;
 
 async function beginOrWait(ctx: ServiceContext, key: string, call: KeyedCall): Promise<Begun> {
   const value = JSON.stringify({ digest: call.digest } satisfies StoredCall<never>);
-  const begin = () => ctx.coordination.replays.begin(key, { value, lockMs: LOCK_MS });
+  const begin = () =>
+    ctx.coordination.replays.begin(key, { value, lockMs: ctx.settings.channelDeadlineMs + LOCK_MARGIN_MS });
   const first = await begin();
   if (first.kind !== "running") return first;
   refuseReuse(call, (JSON.parse(first.value) as StoredCall<never>).digest);
