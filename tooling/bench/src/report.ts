@@ -8,6 +8,9 @@ export interface RoundResult {
   appliedPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** Statements and commands that the servers were sent per call. */
+  sqlPerCall: number;
+  redisPerCall: number;
   /** CPU time per call by process, µs. */
   cpuUs: Readonly<Record<string, number>>;
 }
@@ -23,6 +26,8 @@ export function formatRounds(results: readonly RoundResult[]): string {
     "applied/s",
     "p50 ms",
     "p99 ms",
+    "sql",
+    "redis",
     ...processes.map((name) => `${name} µs`),
   ];
   const rows = results.map((result) => [
@@ -33,6 +38,8 @@ export function formatRounds(results: readonly RoundResult[]): string {
     result.appliedPerSecond.toFixed(0),
     result.p50Ms.toFixed(1),
     result.p99Ms.toFixed(1),
+    result.sqlPerCall.toFixed(1),
+    result.redisPerCall.toFixed(1),
     ...processes.map((name) => (result.cpuUs[name] ?? 0).toFixed(0)),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));

@@ -44,7 +44,12 @@ export async function runRound(
   { bench, clients, seconds }: Plan,
 ): Promise<Omit<RoundResult, "round">> {
   const pids = { program: target.pid, ...stage.pids };
-  const before = { counts: await target.count(), cpu: cpuOf(pids), placed: await stage.stub.ask("placed", undefined) };
+  const before = {
+    counts: await target.count(),
+    placed: await stage.stub.ask("placed", undefined),
+    traffic: await stage.traffic(),
+    cpu: cpuOf(pids),
+  };
   const fired = await stage.load.ask("fire", { url: target.url, clients, seconds });
   if (fired.failed > 0)
     throw new Error(`${target.name}: ${fired.failed} calls failed, first with ${fired.firstFailure}`);
@@ -53,6 +58,7 @@ export async function runRound(
   const appliedAt = bench === "create" ? fired.endedAt : await waitUntilApplied(target, done, fired);
   await target.quiet();
   const cpu = cpuOf(pids);
+  const traffic = await stage.traffic();
   assertCount(`${target.name}: effects`, done(await target.count()), fired.sent);
   const placed = (await stage.stub.ask("placed", undefined)) - before.placed;
   assertCount(`${target.name}: orders at the channel`, placed, bench === "create" ? fired.sent : 0);
@@ -63,6 +69,8 @@ export async function runRound(
     appliedPerSecond: (fired.sent * 1_000) / (appliedAt - fired.startedAt),
     p50Ms: fired.p50Ms,
     p99Ms: fired.p99Ms,
+    sqlPerCall: (traffic.sql - before.traffic.sql) / fired.sent,
+    redisPerCall: (traffic.redis - before.traffic.redis) / fired.sent,
     cpuUs: Object.fromEntries(
       Object.entries(cpu).map(([name, us]) => [name, (us - (before.cpu[name] ?? 0)) / fired.sent]),
     ),

@@ -3,7 +3,8 @@ import type { RoundResult } from "./report.ts";
 import { type Plan, prepareRound, runRound } from "./round.ts";
 import type { Stage } from "./stage.ts";
 
-const WARM_UP = { seconds: 3, count: 10_000 } as const;
+// So many calls that the programs are compiled, however slow the machine is.
+const WARM_UP = { seconds: 30, count: 5_000 } as const;
 
 // Requests are made ready for a program that is this much faster than it was when it was warming up.
 const HEADROOM = 1.6;

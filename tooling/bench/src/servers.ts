@@ -9,7 +9,13 @@ export interface Servers {
   databaseUrls: { floor: string; ours: string };
   redisUrl: string;
   pids: { mysql: number; redis: number };
+  /** How many statements and commands the servers were sent so far. */
+  traffic(): Promise<{ sql: number; redis: number }>;
   stop(): Promise<void>;
+}
+
+interface StatusRow extends RowDataPacket {
+  Value: string;
 }
 
 interface SettingsRow extends RowDataPacket {
@@ -28,12 +34,18 @@ export async function openServers(log: (line: string) => void): Promise<Servers>
   const prefix = `payhub_bench_${randomBytes(4).toString("hex")}`;
   const names = { floor: `${prefix}_floor`, ours: `${prefix}_ours` };
   for (const name of Object.values(names)) await mysql.query(`create database ${name} character set utf8mb4`);
+  const redis = new Redis(services.redisUrl);
   const urlOf = (name: string) => Object.assign(new URL(services.mysqlUrl), { pathname: `/${name}` }).href;
   return {
     databaseUrls: { floor: urlOf(names.floor), ours: urlOf(names.ours) },
     redisUrl: services.redisUrl,
-    pids: { mysql: readPid(rows[0].pidFile), redis: await redisPid(services.redisUrl) },
+    pids: { mysql: readPid(rows[0].pidFile), redis: numberIn(await redis.info("server"), "process_id") },
+    async traffic() {
+      const [status] = await mysql.query<StatusRow[]>("show global status like 'Questions'");
+      return { sql: Number(status[0]?.Value), redis: numberIn(await redis.info("stats"), "total_commands_processed") };
+    },
     async stop() {
+      redis.disconnect();
       await dropAll(mysql, Object.values(names));
       await mysql.end();
       await services.stop();
@@ -54,9 +66,7 @@ function readPid(path: string): number {
   }
 }
 
-async function redisPid(url: string): Promise<number> {
-  const redis = new Redis(url);
-  const info = await redis.info("server");
-  redis.disconnect();
-  return Number(/process_id:(\d+)/.exec(info)?.[1] ?? 0);
+/** A number in Redis's `name:value` lines. */
+function numberIn(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
 }

@@ -7,7 +7,7 @@ import type { LoadVerbs } from "./load/main.ts";
 import type { OpenedShop } from "./ours/open-shop.ts";
 import { startOurs } from "./ours/target.ts";
 import { startWorker, type Worker } from "./process/worker.ts";
-import { openServers } from "./servers.ts";
+import { openServers, type Servers } from "./servers.ts";
 import type { StubVerbs } from "./stub/main.ts";
 import type { Target } from "./target.ts";
 
@@ -20,6 +20,7 @@ export interface Stage {
   load: Worker<LoadVerbs>;
   /** The processes that both programs share, by name. */
   pids: Readonly<Record<string, number>>;
+  traffic: Servers["traffic"];
   stop(): Promise<void>;
 }
 
@@ -61,5 +62,5 @@ async function open(
   const ours = await startOurs({ ...common, databaseUrl: servers.databaseUrls.ours, logPath, profileDir });
   stops.push(ours.stop);
   const pids = { ...servers.pids, stub: stub.pid, load: load.pid };
-  return { party, shop: ours.shop, targets: [floor, ours], stub, load, pids };
+  return { party, shop: ours.shop, targets: [floor, ours], stub, load, pids, traffic: servers.traffic };
 }
