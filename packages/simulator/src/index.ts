@@ -1,14 +1,14 @@
 export type { AlipayCredentials, AlipayMerchant } from "./alipay/merchant.ts";
 export { createAlipayMerchant } from "./alipay/merchant.ts";
 export type { AlipayOptions } from "./alipay/simulator.ts";
-export type { Callback, CallbackSender, Delivery } from "./core/callbacks.ts";
+export type { Callback, CallbackSender, CallbackTopic, Delivery } from "./core/callbacks.ts";
 export type { Call } from "./core/calls.ts";
-export type { Channel, LedgerEntry, Operation } from "./core/channel.ts";
+export type { Channel, LedgerEntry, LedgerRefund, Operation, SimulatorUrls } from "./core/channel.ts";
 export type { SimClock } from "./core/clock.ts";
 export type { SimulatorErrorCode } from "./core/error.ts";
 export { SimulatorError } from "./core/error.ts";
-export type { CallbackFault, Fault, Faults } from "./core/faults.ts";
-export type { PayerActions, PayerView } from "./core/payer.ts";
+export type { CallbackFault, Fault, Faults, RefundOutcome } from "./core/faults.ts";
+export type { InvocationParams, PayerActions, PayerCodeOptions, PayerView } from "./core/payer.ts";
 export type { Simulator, SimulatorOptions } from "./start.ts";
 export { startSimulator } from "./start.ts";
 export type {

@@ -6,7 +6,7 @@ import { createCallbackSender } from "./core/callback-sender.ts";
 import type { CallbackSender } from "./core/callbacks.ts";
 import type { Call } from "./core/calls.ts";
 import { createCallLog } from "./core/calls.ts";
-import type { ChannelSimulator, Core, LedgerEntry } from "./core/channel.ts";
+import type { ChannelSimulator, Core, LedgerEntry, SimulatorUrls } from "./core/channel.ts";
 import type { SimClock } from "./core/clock.ts";
 import { createSimClock } from "./core/clock.ts";
 import type { Faults } from "./core/faults.ts";
@@ -24,7 +24,7 @@ export interface SimulatorOptions {
   ports?: { wechatpay?: number; alipay?: number; phone?: number } | undefined;
   /** SQLite file that keeps the channels' books over a restart; in memory when absent. */
   dataFile?: string | undefined;
-  /** How many times faster than real time the callback retry tables run; 1 by default. */
+  /** How many times faster than real time callback retries and refunds run; 1 by default. */
   speed?: number | undefined;
   /** Base time in epoch ms; `Date.now` by default. */
   now?: (() => number) | undefined;
@@ -34,8 +34,7 @@ export interface SimulatorOptions {
 
 /** Running simulators of both channels and their payer. */
 export interface Simulator {
-  /** Base URL of WeChat Pay, gateway URL of Alipay, base URL of the phone page; none ends with a slash. */
-  urls: { wechatpay: string; alipay: string; phone: string };
+  urls: SimulatorUrls;
   clock: SimClock;
   faults: Faults;
   payer: PayerActions;
@@ -56,7 +55,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const book = openBook(options);
   const faults = createFaults();
   const callbacks = createCallbackSender({ clock, faults, book });
-  const core: Core = { clock, book, faults, callbacks, calls: createCallLog() };
+  let urls: SimulatorUrls = { wechatpay: "", alipay: "", phone: "" };
+  const core: Core = { clock, book, faults, callbacks, calls: createCallLog(), urls: () => urls };
 
   const wechatpay = createWechatpaySimulator(core, options.wechatpay ?? { merchants: [] });
   const alipay = createAlipaySimulator(core, options.alipay ?? { merchants: [] });
@@ -80,12 +80,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 
   try {
-    const urls = {
+    urls = {
       wechatpay: await listen(wechatpay.server, host, ports.wechatpay),
       alipay: `${await listen(alipay.server, host, ports.alipay)}/gateway.do`,
       phone: await listen(phone, host, ports.phone),
     };
     callbacks.resume();
+    for (const channel of channels) channel.resume?.();
     return { urls, clock, faults, payer, callbacks, ledger, calls: () => core.calls.list(), stop };
   } catch (error) {
     await stop();

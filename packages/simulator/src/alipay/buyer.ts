@@ -66,8 +66,13 @@ export function createBuyer(options: {
     return { ...order, trade: order.trade };
   }
 
+  const unknown = (): never => {
+    throw new SimulatorError("UNKNOWN_CODE", "Alipay knows no such code");
+  };
   return {
+    channel: "alipay",
     owns: (code) => code.startsWith("https://qr.alipay.com/"),
+    ownsParams: () => false,
     actions: {
       open: (code) => viewOf(scan(code), code),
       refuse: (code) => viewOf(scanPayable(code), code),
@@ -86,6 +91,10 @@ export function createBuyer(options: {
         }
         return viewOf(paid, code);
       },
+      confirm: unknown,
+      visit: unknown,
+      invoke: unknown,
+      payerCode: unknown,
     },
   };
 }

@@ -36,5 +36,6 @@ function ledgerEntry(order: AlipayOrder): LedgerEntry {
     state: stateOf(order),
     createdAt: order.createdAt,
     paidAt: order.trade?.paidAt,
+    refunds: [],
   };
 }

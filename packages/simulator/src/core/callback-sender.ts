@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
 import type { Book, Collection } from "./book.ts";
-import type { Callback, CallbackKind, CallbackSender, Delivery, Disguise } from "./callbacks.ts";
+import type { Callback, CallbackKind, CallbackSender, Delivery, Disguise, NewCallback } from "./callbacks.ts";
 import type { Channel } from "./channel.ts";
 import type { Cancel, SimClock } from "./clock.ts";
 import { SimulatorError } from "./error.ts";
@@ -48,8 +48,8 @@ class RetryingSender implements CallbackSender {
     this.#kinds.set(channel, kind);
   }
 
-  enqueue(callback: Pick<Callback, "id" | "channel" | "outTradeNo" | "subjectKey" | "url">): void {
-    const fresh: Callback = { ...callback, attempts: 0, done: false };
+  enqueue(callback: NewCallback): void {
+    const fresh: Callback = { topic: "payment", ...callback, attempts: 0, done: false };
     this.#owed.put(fresh.id, fresh);
     this.#arm(fresh, 0);
   }
@@ -175,8 +175,8 @@ class RetryingSender implements CallbackSender {
   }
 
   #record(callback: Callback, answer: Pick<Delivery, "status" | "body" | "accepted" | "fault">): Delivery {
-    const { id, channel, outTradeNo, url } = callback;
-    const delivery = { callbackId: id, channel, outTradeNo, at: this.#clock.now(), url, ...answer };
+    const { id, channel, outTradeNo, topic, url } = callback;
+    const delivery = { callbackId: id, channel, outTradeNo, topic, at: this.#clock.now(), url, ...answer };
     this.#log.push(delivery);
     if (this.#log.length > maxDeliveries) this.#log.shift();
     return delivery;

@@ -1,10 +1,19 @@
 import type { Channel } from "./channel.ts";
 
+export type CallbackTopic = "payment" | "refund";
+
+/** What a channel asks to be sent; about a payment unless it says otherwise. */
+export type NewCallback = Pick<Callback, "id" | "channel" | "outTradeNo" | "subjectKey" | "url"> & {
+  topic?: CallbackTopic;
+};
+
 /** A notification that the channel owes to a merchant's URL; `id` is the channel's own notification id. */
 export interface Callback {
   id: string;
   channel: Channel;
   outTradeNo: string;
+  /** What it tells about. */
+  topic: CallbackTopic;
   /** Key of what it is about in the channel's own books. */
   subjectKey: string;
   url: string;
@@ -39,6 +48,7 @@ export interface Delivery {
   callbackId: string;
   channel: Channel;
   outTradeNo: string;
+  topic: CallbackTopic;
   at: number;
   url: string;
   status: number;
@@ -51,7 +61,7 @@ export interface CallbackSender {
   /** Says how a channel notifies; once per channel, before anything is sent. */
   register(channel: Channel, kind: CallbackKind): void;
   /** Owes a callback and sends it at once (after the current turn). */
-  enqueue(callback: Pick<Callback, "id" | "channel" | "outTradeNo" | "subjectKey" | "url">): void;
+  enqueue(callback: NewCallback): void;
   /** Takes up the callbacks that a stopped simulator still owed. */
   resume(): void;
   /** Delivers now whatever the retry table says, even when it was accepted before. */

@@ -8,7 +8,22 @@ import type { ChannelPayer } from "./payer.ts";
 
 export type Channel = "wechatpay" | "alipay";
 
-export type Operation = "create" | "query" | "close" | "cancel" | "certificates";
+export type Operation =
+  | "create"
+  | "query"
+  | "close"
+  | "cancel"
+  | "reverse"
+  | "refund"
+  | "refund_query"
+  | "certificates";
+
+/** Base URL of WeChat Pay, gateway URL of Alipay, base URL of the phone page; none ends with a slash. */
+export interface SimulatorUrls {
+  wechatpay: string;
+  alipay: string;
+  phone: string;
+}
 
 /** What every simulated channel stands on. */
 export interface Core {
@@ -17,9 +32,24 @@ export interface Core {
   faults: Faults;
   callbacks: CallbackSender;
   calls: CallLog;
+  /** Where the servers listen; known once all of them do. */
+  urls(): SimulatorUrls;
 }
 
-/** One trade as its channel knows it; amounts in fen, times in epoch ms. */
+/** One refund as its channel knows it; amount in fen, times in epoch ms. */
+export interface LedgerRefund {
+  outRefundNo: string;
+  channelRefundNo: string;
+  amount: number;
+  state: "processing" | "succeeded" | "closed" | "abnormal";
+  createdAt: number;
+  succeededAt?: number | undefined;
+}
+
+/**
+ * One trade as its channel knows it; amounts in fen, times in epoch ms. A refunded trade stays `paid`; one that the
+ * merchant reversed or cancelled is `closed`, and its money went back.
+ */
 export interface LedgerEntry {
   channel: Channel;
   merchantId: string;
@@ -29,6 +59,9 @@ export interface LedgerEntry {
   state: "unpaid" | "paid" | "closed";
   createdAt: number;
   paidAt?: number | undefined;
+  /** The channel's fee on the paid trade. */
+  fee?: number | undefined;
+  refunds: LedgerRefund[];
 }
 
 /** What a channel gives to `startSimulator`: its HTTP server (not listening yet), its payer's actions and its books. */
@@ -37,4 +70,6 @@ export interface ChannelSimulator {
   server: FastifyInstance;
   payer: ChannelPayer;
   ledger(): LedgerEntry[];
+  /** Takes up what a stopped simulator left unfinished; once, when all servers listen. */
+  resume?(): void;
 }

@@ -21,12 +21,30 @@ test("a fault waits for its order number", () => {
   expect(faults.takeCallback({ channel: "wechatpay", outTradeNo: "A2" })).toBeUndefined();
 });
 
-test("clear forgets both kinds", () => {
+test("a callback fault of one topic leaves the other alone", () => {
+  const faults = createFaults();
+  faults.callback({ channel: "wechatpay", topic: "refund", fault: "lost" });
+  expect(faults.takeCallback(call)).toBeUndefined();
+  expect(faults.takeCallback({ ...call, channel: "alipay", topic: "refund" })).toBeUndefined();
+  expect(faults.takeCallback({ ...call, topic: "refund" })).toBe("lost");
+});
+
+test("the outcome of a refund waits for its channel and order", () => {
+  const faults = createFaults();
+  faults.refund({ channel: "alipay", match: (outTradeNo) => outTradeNo === "A1", outcome: { kind: "not_enough" } });
+  expect(faults.takeRefund(call)).toBeUndefined();
+  expect(faults.takeRefund({ channel: "alipay", outTradeNo: "A2" })).toBeUndefined();
+  expect(faults.takeRefund({ channel: "alipay", outTradeNo: "A1" })).toEqual({ kind: "not_enough" });
+});
+
+test("clear forgets all kinds", () => {
   const faults = createFaults();
   faults.script({ channel: "wechatpay", operation: "create", times: Infinity, fault: { kind: "unsigned" } });
   faults.callback({ channel: "wechatpay", times: Infinity, fault: "lost" });
+  faults.refund({ channel: "wechatpay", outcome: { kind: "closed" } });
   expect(faults.take(call)).toBeDefined();
   faults.clear();
   expect(faults.take(call)).toBeUndefined();
   expect(faults.takeCallback(call)).toBeUndefined();
+  expect(faults.takeRefund(call)).toBeUndefined();
 });

@@ -22,7 +22,9 @@ const statusOfError: Readonly<Record<SimulatorErrorCode, number>> = {
   UNKNOWN_CALLBACK: 404,
   ALREADY_PAID: 409,
   ORDER_CLOSED: 409,
+  NOTHING_TO_CONFIRM: 409,
   CODE_EXPIRED: 410,
+  INVALID_INVOCATION: 422,
 };
 
 const codeBody = {

@@ -46,7 +46,23 @@ export function createWechatpayPayer(wechatpay: Wechatpay): ChannelPayer {
     return view(code);
   }
 
-  return { owns: (code) => code.startsWith("weixin://"), actions: { open: view, pay, refuse: view } };
+  const unknown = (): never => {
+    throw new SimulatorError("UNKNOWN_CODE", "WeChat Pay did not issue this code");
+  };
+  return {
+    channel: "wechatpay",
+    owns: (code) => code.startsWith("weixin://"),
+    ownsParams: () => false,
+    actions: {
+      open: view,
+      pay,
+      refuse: view,
+      confirm: unknown,
+      visit: unknown,
+      invoke: unknown,
+      payerCode: unknown,
+    },
+  };
 }
 
 const expiresAt = (trade: Trade) => Math.min(trade.codeExpiresAt, trade.payableUntil);

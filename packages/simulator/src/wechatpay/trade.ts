@@ -109,5 +109,6 @@ export function toLedgerEntry(trade: Trade): LedgerEntry {
     state: ledgerStates[trade.state],
     createdAt: trade.createdAt,
     paidAt: trade.paidAt,
+    refunds: [],
   };
 }
