@@ -73,8 +73,14 @@ function refusalOf(error: TRPCError): { code: PayhubErrorCode; message: string; 
   }
 }
 
+const MAX_ISSUES = 10;
+// Zod names every unknown key, and a body holds thousands.
+const MAX_ISSUE_CHARACTERS = 300;
+
 function inputRefusal(error: ZodError): { code: PayhubErrorCode; message: string; details: ErrorDetails } {
-  const issues = error.issues.slice(0, 10).map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const issues = error.issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => ({ path: issue.path.join("."), message: issue.message.slice(0, MAX_ISSUE_CHARACTERS) }));
   const [first] = issues;
   const message = first ? `${first.path || "input"}: ${first.message}` : "input is not valid";
   return { code: "INVALID_INPUT", message, details: { issues } };

@@ -4,9 +4,9 @@ import { z } from "zod";
 /** Fen, an integer from 1 to 10,000,000,000. */
 export const amountSchema = z
   .number({ error: "amount is an integer number of fen, such as 1288 for ¥12.88" })
+  .max(MAX_AMOUNT, { error: `amount is at most ${MAX_AMOUNT} fen` })
   .int({ error: "amount is an integer number of fen, such as 1288 for ¥12.88; fractions are not money" })
-  .min(MIN_AMOUNT, { error: `amount is at least ${MIN_AMOUNT} fen` })
-  .max(MAX_AMOUNT, { error: `amount is at most ${MAX_AMOUNT} fen` });
+  .min(MIN_AMOUNT, { error: `amount is at least ${MIN_AMOUNT} fen` });
 
 /** The business's own order number, unique within the app. */
 export const orderNoSchema = z
@@ -14,21 +14,22 @@ export const orderNoSchema = z
   .regex(/^[A-Za-z0-9_\-|*@.:]{1,64}$/, { error: "orderNo has 1 to 64 letters, digits or _ - | * @ . :" });
 
 /** The caller's key for one intended change; the same key never does it twice. */
-export const idempotencyKeySchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_\-:.]{8,64}$/, {
-    error: "idempotencyKey has 8 to 64 letters, digits or _ - : ., for example a UUID",
-  });
+export const idempotencyKeySchema = z.string().regex(/^[A-Za-z0-9_\-:.]{8,64}$/, {
+  error: "idempotencyKey has 8 to 64 letters, digits or _ - : ., for example a UUID",
+});
 
 // Control characters and lone surrogates: C0, DEL, C1, line and paragraph separators, and code points above U+FFFF (emoji).
 const FORBIDDEN_IN_SUBJECT = /[\p{Cc}\p{Cs}\u2028\u2029\u{10000}-\u{10ffff}]/u;
+
+// Spaces, zero-width and direction marks alone show the payer nothing.
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** What the payer reads; WeChat Pay takes only characters of one to three UTF-8 bytes, so payhub refuses the rest for every channel. */
 export const subjectSchema = z
   .string()
   .min(1, { error: "subject is empty" })
   .max(127, { error: "subject has at most 127 characters" })
-  .refine((text) => text.trim().length > 0, { error: "subject is blank" })
+  .refine((text) => VISIBLE.test(text), { error: "subject is blank" })
   .refine((text) => !FORBIDDEN_IN_SUBJECT.test(text), {
     error:
       "subject holds a control character, an emoji or another character outside the Basic Multilingual Plane; WeChat Pay refuses those",
@@ -36,7 +37,7 @@ export const subjectSchema = z
 
 /** A number that payhub issued. */
 export function numberSchema(kind: NumberKind) {
-  return z.string().refine((text) => isNumberOf(kind, text), { error: `not a ${kind} number` });
+  return z.string().refine((text) => isNumberOf(kind, text), { error: `not a payhub ${kind} number` });
 }
 
 /** Names one payment by payhub's number or by the business's own; exactly one of them. */

@@ -2,10 +2,9 @@ import { toTrpcError } from "../errors.ts";
 import { appProcedure, router } from "../trpc.ts";
 import { presentAttempt, presentHeldReceipt, presentPayment } from "./present.ts";
 import {
+  changedPaymentSchema,
   closePaymentInputSchema,
-  closePaymentOutputSchema,
   createPaymentInputSchema,
-  createPaymentOutputSchema,
   getPaymentInputSchema,
   listPaymentsInputSchema,
   listPaymentsOutputSchema,
@@ -17,7 +16,7 @@ import {
 export const paymentsRouter = router({
   create: appProcedure
     .input(createPaymentInputSchema)
-    .output(createPaymentOutputSchema)
+    .output(changedPaymentSchema)
     .mutation(async ({ ctx, input }) => {
       const created = await ctx.payments.create(ctx.caller, input);
       return { ...presentPayment(created), replayed: created.replayed };
@@ -35,7 +34,7 @@ export const paymentsRouter = router({
     }),
   close: appProcedure
     .input(closePaymentInputSchema)
-    .output(closePaymentOutputSchema)
+    .output(changedPaymentSchema)
     .mutation(async ({ ctx, input }) => {
       const closed = await ctx.payments.close(ctx.caller, input);
       return { ...presentPayment(closed), replayed: closed.replayed };

@@ -68,7 +68,7 @@ export type ListPaymentsInput = z.output<typeof listPaymentsInputSchema>;
 
 export const watchPaymentInputSchema = z.strictObject({ paymentNo: numberSchema("payment") });
 
-export const payerActionSchema = z.discriminatedUnion("type", [
+const payerActionSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("show_qr"), codeUrl: z.string(), expiresAt: z.string() }),
   z.object({ type: z.literal("none") }),
 ]);
@@ -101,9 +101,8 @@ export const paymentViewSchema = z.object({
 });
 export type PaymentView = z.output<typeof paymentViewSchema>;
 
-/** The answer to `payments.create`; `replayed` tells a stored answer from a fresh one. */
-export const createPaymentOutputSchema = paymentViewSchema.extend({ replayed: z.boolean() });
-export const closePaymentOutputSchema = createPaymentOutputSchema;
+/** The answer to `payments.create` and `payments.close`; `replayed` tells a stored answer from a fresh one. */
+export const changedPaymentSchema = paymentViewSchema.extend({ replayed: z.boolean() });
 
 export const attemptViewSchema = z.object({
   attemptNo: z.string(),
