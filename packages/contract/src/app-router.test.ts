@@ -1,0 +1,187 @@
+import { PayhubError } from "@payhub/domain";
+import type { TRPCError } from "@trpc/server";
+import { describe, expect, it } from "vitest";
+import { attemptOf, eventOf, heldReceiptOf, NOW, paymentOf } from "../test/books.ts";
+import { CALLER, contextOf, unsignedContext } from "../test/context.ts";
+import { appRouter } from "./app-router.ts";
+import { viewError } from "./errors.ts";
+import type { Context } from "./ports.ts";
+
+const order = {
+  idempotencyKey: "key-00000001",
+  orderNo: "order-1",
+  accountNo: "A20261121080000000000000000001",
+  scene: "qr",
+  amount: 1288,
+  subject: "coffee",
+} as const;
+const EVENT_ID = eventOf().eventId;
+const books = { payment: paymentOf(), attempt: attemptOf() };
+const callerOf = (ctx: Context) => appRouter.createCaller(ctx);
+type AppCaller = ReturnType<typeof callerOf>;
+
+async function refusalOf(call: Promise<unknown>) {
+  const error: TRPCError = await call.then(
+    () => expect.fail("it was not refused"),
+    (thrown) => thrown,
+  );
+  return viewError(error, "trace-1");
+}
+
+/** A port that answers, and writes down what it was asked. */
+function recorder<Answer>(answer: Answer) {
+  const asked: unknown[][] = [];
+  const port = async (...args: unknown[]) => {
+    asked.push(args);
+    return answer;
+  };
+  return { asked, port };
+}
+
+// Each procedure as a call with whatever input, good or bad.
+const PROCEDURES: [string, (caller: AppCaller, input: never) => Promise<unknown>][] = [
+  ["payments.create", (caller, input) => caller.payments.create(input)],
+  ["payments.get", (caller, input) => caller.payments.get(input)],
+  ["payments.close", (caller, input) => caller.payments.close(input)],
+  ["payments.list", (caller, input) => caller.payments.list(input)],
+  ["payments.watch", (caller, input) => caller.payments.watch(input)],
+  ["events.pull", (caller, input) => caller.events.pull(input)],
+  ["events.ack", (caller, input) => caller.events.ack(input)],
+  ["events.list", (caller, input) => caller.events.list(input)],
+];
+
+describe("who calls is asked before what is asked", () => {
+  it("of every procedure that there is", () => {
+    expect(PROCEDURES.map(([name]) => name)).toEqual(Object.keys(appRouter._def.procedures));
+  });
+
+  it.each(PROCEDURES)("%s: bad input without a signature is UNAUTHENTICATED", async (_name, call) => {
+    const bad = { amount: -1, eventIds: 7 } as never;
+    expect(await refusalOf(call(callerOf(unsignedContext()), bad))).toMatchObject({
+      code: "UNAUTHENTICATED",
+      message: "the signature does not match",
+    });
+    expect(await refusalOf(call(callerOf(contextOf()), bad))).toMatchObject({ code: "INVALID_INPUT" });
+  });
+
+  it.each(["FORBIDDEN", "RATE_LIMITED"] as const)("%s of the signature check keeps its code", async (code) => {
+    const authenticate = async () => {
+      throw new PayhubError(code, "no");
+    };
+    expect(await refusalOf(callerOf(contextOf({ authenticate })).payments.create(order))).toMatchObject({ code });
+  });
+});
+
+describe("payments", () => {
+  it("create passes the parsed order for the caller and presents what was made", async () => {
+    const { asked, port } = recorder({ ...books, replayed: true });
+    const created = await callerOf(contextOf({ payments: { create: port } })).payments.create(order);
+    expect(asked).toEqual([[CALLER, { ...order, expiresIn: 900 }]]);
+    expect(created).toMatchObject({ paymentNo: books.payment.paymentNo, status: "created", replayed: true });
+    expect(created.action).toMatchObject({ type: "show_qr", expiresAt: "2026-11-21T08:15:00.000+08:00" });
+  });
+
+  it("get shows the attempts and what is held", async () => {
+    const { asked, port } = recorder({ ...books, attempts: [books.attempt], heldReceipts: [heldReceiptOf()] });
+    const found = await callerOf(contextOf({ payments: { get: port } })).payments.get({ orderNo: "order-1" });
+    expect(asked).toEqual([[CALLER, { orderNo: "order-1" }]]);
+    expect(found.attempts).toMatchObject([{ attemptNo: books.attempt.attemptNo, state: "awaiting_payer" }]);
+    expect(found.heldReceipts).toMatchObject([{ reason: "duplicate", status: "held" }]);
+  });
+
+  it("close says that it is closing while the channel has not confirmed", async () => {
+    const closing = { ...books, payment: paymentOf({ closeRequestedAt: NOW }), replayed: false };
+    const { asked, port } = recorder(closing);
+    const ref = { idempotencyKey: "key-00000002", orderNo: "order-1" };
+    const closed = await callerOf(contextOf({ payments: { close: port } })).payments.close(ref);
+    expect(asked).toEqual([[CALLER, ref]]);
+    expect(closed).toMatchObject({ status: "created", closing: true, replayed: false });
+  });
+
+  it("list presents a page and where to go on", async () => {
+    const { asked, port } = recorder({ items: [books], nextCursor: "17" });
+    const page = await callerOf(contextOf({ payments: { list: port } })).payments.list({ status: "created" });
+    expect(asked).toEqual([[CALLER, { status: "created", limit: 50 }]]);
+    expect(page).toMatchObject({ items: [{ orderNo: "order-1" }], nextCursor: "17" });
+  });
+
+  it("watch presents each state and ends", async () => {
+    const paid = { ...books, payment: paymentOf({ status: "succeeded", paidAt: NOW }) };
+    const watch = async function* () {
+      yield books;
+      yield paid;
+    };
+    const states = await callerOf(contextOf({ payments: { watch } })).payments.watch({
+      paymentNo: books.payment.paymentNo,
+    });
+    const seen: string[] = [];
+    for await (const state of states) seen.push(state.status);
+    expect(seen).toEqual(["created", "succeeded"]);
+  });
+});
+
+describe("events", () => {
+  it("pull presents the batch and its lease, and hands on the abort of the request", async () => {
+    const { asked, port } = recorder({ events: [eventOf()], leasedUntil: NOW });
+    const batch = await callerOf(contextOf({ events: { pull: port } })).events.pull({ waitMs: 5 });
+    expect(asked).toEqual([[CALLER, { limit: 20, waitMs: 5, leaseMs: 30_000 }, expect.any(AbortSignal)]]);
+    expect(batch).toMatchObject({
+      events: [{ eventId: EVENT_ID, occurredAt: "2026-11-21T08:01:00.000+08:00" }],
+      leasedUntil: "2026-11-21T08:00:00.000+08:00",
+    });
+  });
+
+  it("pull of nothing leases nothing", async () => {
+    const { port } = recorder({ events: [], leasedUntil: null });
+    const batch = await callerOf(contextOf({ events: { pull: port } })).events.pull({});
+    expect(batch).toEqual({ events: [], leasedUntil: null });
+  });
+
+  it("ack and list speak for the caller", async () => {
+    const ack = recorder({ acknowledged: 1 });
+    const list = recorder({ events: [eventOf()], nextAfter: 42 });
+    const caller = callerOf(contextOf({ events: { ack: ack.port, list: list.port } }));
+    expect(await caller.events.ack({ eventIds: [EVENT_ID] })).toEqual({ acknowledged: 1 });
+    expect(ack.asked).toEqual([[CALLER, { eventIds: [EVENT_ID] }]]);
+    expect(await caller.events.list({})).toMatchObject({ events: [{ position: 42 }], nextAfter: 42 });
+    expect(list.asked).toEqual([[CALLER, { after: 0, limit: 100 }]]);
+  });
+});
+
+describe("what a port throws", () => {
+  const createThrowing = (thrown: unknown) => {
+    const create = async () => {
+      throw thrown;
+    };
+    return callerOf(contextOf({ payments: { create } })).payments.create(order);
+  };
+
+  it("is told in its own words when it is a refusal", async () => {
+    const refusal = new PayhubError("ORDER_CONFLICT", "order-1 has another amount", {
+      details: { fields: ["amount"] },
+    });
+    await expect(createThrowing(refusal)).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await refusalOf(createThrowing(refusal))).toMatchObject({
+      code: "ORDER_CONFLICT",
+      message: "order-1 has another amount",
+      details: { fields: ["amount"] },
+    });
+  });
+
+  it("is INTERNAL and silent when it is a fault", async () => {
+    const view = await refusalOf(createThrowing(new Error("Duplicate entry 'x' for key 'payment.order_no'")));
+    expect(view.code).toBe("INTERNAL");
+    expect(JSON.stringify(view)).not.toContain("Duplicate");
+  });
+
+  it("is INTERNAL when an answer breaks its schema", async () => {
+    const { port } = recorder({ ...books, payment: { ...books.payment, amount: "1288" as never }, replayed: false });
+    const view = await refusalOf(callerOf(contextOf({ payments: { create: port } })).payments.create(order));
+    expect(view).toEqual({
+      code: "INTERNAL",
+      message: "payhub failed to handle this call; it was reported under the trace id",
+      retryable: true,
+      traceId: "trace-1",
+    });
+  });
+});
