@@ -40,7 +40,10 @@ export class PayhubError extends Error {
   }
 }
 
+// Rights may be given later, and a key that was reused belongs to the request that used it first.
+const NEVER_STORED: ReadonlySet<PayhubErrorCode> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "IDEMPOTENCY_KEY_REUSED"]);
+
 /** Whether the answer to a refused call may be stored and given again to a repeat of that call: it would be refused the same way. */
 export function isFinalRefusal(code: PayhubErrorCode): boolean {
-  return !ERROR_CODES[code].retryable && code !== "UNAUTHENTICATED" && code !== "FORBIDDEN";
+  return !ERROR_CODES[code].retryable && !NEVER_STORED.has(code);
 }

@@ -134,6 +134,7 @@ describe("isAmount", () => {
     -0,
     -1,
     0.5,
+    12.88,
     MAX_AMOUNT + 1,
     2 ** 53,
     Number.NaN,
