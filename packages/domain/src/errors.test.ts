@@ -8,7 +8,7 @@ const TABLE: [PayhubErrorCode, boolean, boolean][] = [
   ["FORBIDDEN", false, false],
   ["NOT_FOUND", false, true],
   ["ORDER_CONFLICT", false, true],
-  ["IDEMPOTENCY_KEY_REUSED", false, true],
+  ["IDEMPOTENCY_KEY_REUSED", false, false],
   ["IN_PROGRESS", true, false],
   ["SCENE_NOT_SUPPORTED", false, true],
   ["ALREADY_PAID", false, true],

@@ -118,7 +118,7 @@ describeBackends("once", (backend) => {
     expect(first.runs()).toBe(1);
   });
 
-  for (const code of ["CHANNEL_UNAVAILABLE", "OUTCOME_UNKNOWN", "IN_PROGRESS", "FORBIDDEN"] as const) {
+  for (const code of ["CHANNEL_UNAVAILABLE", "OUTCOME_UNKNOWN", "FORBIDDEN", "IDEMPOTENCY_KEY_REUSED"] as const) {
     it(`runs again after ${code}`, async () => {
       const keyed = call();
       const failing = () => Promise.reject(new PayhubError(code, "not now"));
