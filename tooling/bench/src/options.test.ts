@@ -7,13 +7,15 @@ it("measures for five seconds, three times, with 32 clients unless told otherwis
     seconds: 5,
     rounds: 3,
     clients: 32,
+    warmUp: 5000,
     profileDir: undefined,
   });
-  expect(readOptions(["callback", "--seconds", "2", "--rounds=1", "--clients", "8"])).toMatchObject({
+  expect(readOptions(["callback", "--seconds", "2", "--rounds=1", "--clients", "8", "--warm-up", "9"])).toMatchObject({
     bench: "callback",
     seconds: 2,
     rounds: 1,
     clients: 8,
+    warmUp: 9,
   });
 });
 

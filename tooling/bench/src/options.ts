@@ -11,11 +11,13 @@ export interface BenchOptions {
   /** Measured rounds of each program. */
   rounds: number;
   clients: number;
+  /** Calls to each program before anything is measured: so many that it is compiled. */
+  warmUp: number;
   /** Where our api leaves a CPU profile when it ends. */
   profileDir: string | undefined;
 }
 
-const USAGE = `say: bench ${BENCHES.join("|")} [--seconds 5] [--rounds 3] [--clients 32] [--profile directory]`;
+const USAGE = `say: bench ${BENCHES.join("|")} [--seconds 5] [--rounds 3] [--clients 32] [--warm-up 5000] [--profile directory]`;
 
 /** Reads the command line; throws an `Error` that says how it is used. */
 export function readOptions(args: string[]): BenchOptions {
@@ -26,6 +28,7 @@ export function readOptions(args: string[]): BenchOptions {
       seconds: { type: "string", default: "5" },
       rounds: { type: "string", default: "3" },
       clients: { type: "string", default: "32" },
+      "warm-up": { type: "string", default: "5000" },
       profile: { type: "string" },
     },
   });
@@ -36,6 +39,7 @@ export function readOptions(args: string[]): BenchOptions {
     seconds: within(values.seconds, { name: "seconds", max: 60 }),
     rounds: within(values.rounds, { name: "rounds", max: 20 }),
     clients: within(values.clients, { name: "clients", max: 256 }),
+    warmUp: within(values["warm-up"], { name: "warm-up", max: 100_000 }),
     profileDir: values.profile,
   };
 }

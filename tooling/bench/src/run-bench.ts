@@ -3,8 +3,7 @@ import type { RoundResult } from "./report.ts";
 import { type Plan, prepareRound, runRound } from "./round.ts";
 import type { Stage } from "./stage.ts";
 
-// So many calls that the programs are compiled, however slow the machine is.
-const WARM_UP = { seconds: 30, count: 5_000 } as const;
+const WARM_UP_SECONDS = 60;
 
 // Requests are made ready for a program that is this much faster than it was when it was warming up.
 const HEADROOM = 1.6;
@@ -12,11 +11,11 @@ const HEADROOM = 1.6;
 /** Runs both programs in turns, after a warm-up that does not count; each run ends with an audit of the books. */
 export async function runBench(
   stage: Stage,
-  { bench, clients, seconds, rounds }: BenchOptions,
+  { bench, clients, seconds, rounds, warmUp }: BenchOptions,
   log: (line: string) => void,
 ): Promise<RoundResult[]> {
   const results: RoundResult[] = [];
-  let plan: Plan = { bench, clients, ...WARM_UP };
+  let plan: Plan = { bench, clients, seconds: WARM_UP_SECONDS, count: warmUp };
   for (let round = 0; round <= rounds; round++) {
     log(round === 0 ? "warming up" : `round ${round} of ${rounds}`);
     const orders = await prepareRound(stage, plan);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChannelParty, createChannelParty } from "./channel-party.ts";
@@ -47,8 +47,8 @@ async function open(
 ): Promise<Omit<Stage, "stop">> {
   const servers = await openServers(log);
   stops.push(servers.stop);
-  const directory = await mkdtemp(join(tmpdir(), "payhub-bench-"));
-  stops.push(() => rm(directory, { recursive: true }));
+  const directory = mkdtempSync(join(tmpdir(), "payhub-bench-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const party = await createChannelParty();
   const stub = await startWorker<StubVerbs>(new URL("./stub/main.ts", import.meta.url));
   stops.push(stub.stop);
