@@ -10,6 +10,7 @@ export {
   type TestPlatform,
   type TestPlatformOptions,
 } from "./platform.ts";
+export { killProgram, type Program, spawnProgram, written } from "./program.ts";
 export { seededRandom } from "./random.ts";
 export { attemptRow, paymentRow } from "./rows.ts";
 export { testChromiumPath, testServices } from "./services.ts";
