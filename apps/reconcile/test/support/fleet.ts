@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { createPayhubClient, type PayhubClient, type Payment } from "@payhub/client";
+import type { Clock } from "@payhub/domain";
+import { createLog, openContext } from "@payhub/runtime";
+import {
+  type Caller,
+  checkInvariants,
+  createApp,
+  grantAccount,
+  openAccount,
+  openMerchant,
+  type ServiceContext,
+  type Violation,
+} from "@payhub/services";
+import { createAlipayMerchant, createWechatpayMerchant, type Simulator, startSimulator } from "@payhub/simulator";
+import { createMysqlDatabase, killProgram, type Program, spawnProgram, testServices, written } from "@payhub/testkit";
+import { type FrontDoor, openFrontDoor } from "./front-door.ts";
+
+const API = new URL("../../../api/src/main.ts", import.meta.url);
+const RECONCILE = new URL("../../src/main.ts", import.meta.url);
+
+export type Channel = "wechatpay" | "alipay";
+
+/** A running process of the platform. */
+export interface Member extends Program {
+  /** Where an api listens; what a reconcile process leads under. */
+  name: string;
+}
+
+/** One database and Redis, both channels, and any number of processes behind one front door. */
+export interface Fleet {
+  /** A process of its own on the same books, in the test. */
+  ctx: ServiceContext;
+  simulator: Simulator;
+  door: FrontDoor;
+  /** Calls through the front door. */
+  client: PayhubClient;
+  clientAt(url: string): PayhubClient;
+  caller: Caller;
+  accounts: Record<Channel, string>;
+  /** Starts an api that channels call back at `publicUrl`, the front door unless told otherwise. */
+  api(own?: Record<string, string>): Promise<Member>;
+  reconcile(own?: Record<string, string>): Promise<Member>;
+  /** A context whose clock is its own; closed with the fleet. */
+  contextAt(clock: Clock): Promise<ServiceContext>;
+  /** What breaks the invariants, the channels' ledgers included. */
+  violations(): Promise<Violation[]>;
+  close(): Promise<void>;
+}
+
+/** Sets the stage, with no process on it; `redisUrl` is where the processes find Redis. */
+export async function openFleet({ redisUrl = testServices().redisUrl } = {}): Promise<Fleet> {
+  const database = await createMysqlDatabase(testServices().mysqlUrl);
+  const masterKey = randomBytes(32).toString("base64");
+  const atWechatpay = await createWechatpayMerchant();
+  const atAlipay = await createAlipayMerchant();
+  const simulator = await startSimulator({
+    wechatpay: { merchants: [atWechatpay.merchant] },
+    alipay: { merchants: [atAlipay.merchant] },
+  });
+  const door = await openFrontDoor();
+  const contexts: ServiceContext[] = [];
+  const members: Member[] = [];
+
+  async function contextAt(clock?: Clock): Promise<ServiceContext> {
+    const options = {
+      databaseUrl: database.url,
+      masterKeys: [{ id: "k1", key: masterKey }] as const,
+      publicUrl: door.url,
+      migrate: contexts.length === 0,
+      ...(clock && { clock }),
+    };
+    const ctx = await openContext(options, createLog({ app: "test", level: "silent" }));
+    contexts.push(ctx);
+    return ctx;
+  }
+
+  const env = {
+    NODE_ENV: "test",
+    PAYHUB_HOST: "127.0.0.1",
+    PAYHUB_PORT: "0",
+    PAYHUB_DATABASE_URL: database.url,
+    PAYHUB_REDIS_URL: redisUrl,
+    PAYHUB_MASTER_KEYS: `k1:${masterKey}`,
+    PAYHUB_PUBLIC_URL: door.url,
+    PAYHUB_CHANNEL_DEADLINE_MS: "1000",
+  };
+
+  async function start(main: URL, own: Record<string, string>, name: RegExp): Promise<Member> {
+    const program = spawnProgram(main, { ...env, ...own });
+    const member = { ...program, name: "" };
+    members.push(member);
+    member.name = await written(program, name);
+    return member;
+  }
+
+  const ctx = await contextAt();
+  const { merchantNo } = await openMerchant(ctx, { name: "示例商户" });
+  const { app, secret } = await createApp(ctx, { name: "mall" });
+  const open = async (channel: Channel, credentials: object) => {
+    const endpoint = simulator.urls[channel];
+    const { accountNo } = await openAccount(ctx, {
+      merchantNo,
+      channel,
+      name: channel,
+      credentials: { ...credentials, endpoint },
+    });
+    await grantAccount(ctx, { appId: app.appId, accountNo });
+    return accountNo;
+  };
+  const { appId } = app;
+  const clientAt = (url: string) => createPayhubClient({ url, appId, secret, retries: 20 });
+
+  return {
+    ctx,
+    simulator,
+    door,
+    client: clientAt(door.url),
+    clientAt,
+    caller: { appId },
+    accounts: {
+      wechatpay: await open("wechatpay", atWechatpay.credentials),
+      alipay: await open("alipay", atAlipay.credentials),
+    },
+    api: (own = {}) => start(API, own, /"url":"(http[^"]+)"/),
+    reconcile: (own = {}) => start(RECONCILE, own, /"holder":"([^"]+)"/),
+    contextAt,
+    violations: () => checkInvariants(ctx.store.db, { channelTrades: simulator.ledger() }),
+    async close() {
+      await Promise.all(members.map(killProgram));
+      await door.close();
+      await simulator.stop();
+      for (const { coordination, store } of contexts) {
+        await coordination.close();
+        await store.close();
+      }
+      await database.drop();
+    },
+  };
+}
+
+/** A fresh order at a channel, as the client takes it. */
+export function orderAt({ accounts }: Pick<Fleet, "accounts">, channel: Channel) {
+  const orderNo = `order-${randomBytes(12).toString("hex")}`;
+  return { orderNo, accountNo: accounts[channel], scene: "qr", amount: 1288, subject: "一杯咖啡" } as const;
+}
+
+/** What the payer scans. */
+export function codeUrlOf({ action }: Pick<Payment, "action">): string {
+  if (action.type !== "show_qr") throw new Error(`the payer is asked for "${action.type}"`);
+  return action.codeUrl;
+}
