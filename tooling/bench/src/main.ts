@@ -8,6 +8,9 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const log = (line: string) => console.error(`bench: ${line}`);
   const stage = await openStage({ profileDir: options.profileDir, log });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => stage.stop().finally(() => process.exit(1)));
+  }
   const results = await runBench(stage, options, log).finally(stage.stop);
   const rateOf = (name: "floor" | "ours") =>
     median(results.filter(({ target }) => target === name).map(({ appliedPerSecond }) => appliedPerSecond));
