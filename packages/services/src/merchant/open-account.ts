@@ -10,6 +10,7 @@ export async function openAccount(
   input: { merchantNo: string; channel: string; name: string; credentials: unknown },
 ): Promise<ChannelAccount> {
   const { merchantNo, channel, name, credentials } = input;
+  if (!ctx.channels.has(channel)) throw unknownChannel(ctx, channel);
   channelOf(ctx.channels, channel).readCredentials(credentials);
   if (!(await findMerchant(ctx.store.db, merchantNo)))
     throw new PayhubError("NOT_FOUND", `there is no merchant ${merchantNo}`);
@@ -37,15 +38,27 @@ export async function rotateCredentials(
   { accountNo, credentials }: { accountNo: string; credentials: unknown },
 ): Promise<void> {
   const account = await findAccount(ctx.store.db, accountNo);
-  if (!account) throw new PayhubError("NOT_FOUND", `there is no channel account ${accountNo}`);
+  if (!account) throw unknownAccount(accountNo);
   channelOf(ctx.channels, account.channel).readCredentials(credentials);
   const sealed = sealCredentials(ctx, accountNo, credentials);
   await ctx.store.transaction((tx) => addCredentialVersion(tx, accountNo, sealed, ctx.clock.now()));
 }
 
-/** Retires an account: it takes no new payment, and what it took before still settles. */
+/** Retires an account: it takes no new payment, and what it took before still settles. Refuses with `NOT_FOUND` when there is none. */
 export async function retireAccount(ctx: ServiceContext, accountNo: string): Promise<void> {
+  if (!(await findAccount(ctx.store.db, accountNo))) throw unknownAccount(accountNo);
   await setAccountStatus(ctx.store.db, accountNo, "retired", ctx.clock.now());
+}
+
+function unknownAccount(accountNo: string): PayhubError {
+  return new PayhubError("NOT_FOUND", `there is no channel account ${accountNo}`);
+}
+
+function unknownChannel({ channels }: ServiceContext, channel: string): PayhubError {
+  const known = [...channels.keys()].join(", ");
+  return new PayhubError("INVALID_INPUT", `channel: there is no channel "${channel}"; use one of ${known}`, {
+    details: { issues: [{ path: "channel", message: `must be one of ${known}` }] },
+  });
 }
 
 function sealCredentials(ctx: ServiceContext, accountNo: string, credentials: unknown): string {

@@ -30,6 +30,8 @@ export async function findLiveAppSecrets(db: Db, appId: string): Promise<LiveSec
 
 /** Adds an account's next credential version and leaves at most two live. */
 export async function addCredentialVersion(tx: Db, accountNo: string, sealed: string, nowMs: number): Promise<void> {
+  // Locks the owner's row, so that rotations at the same time follow each other.
+  await tx.updateTable("channel_account").set({ updatedAt: nowMs }).where("accountNo", "=", accountNo).execute();
   const [newest] = await tx
     .selectFrom("account_credential")
     .select("version")
@@ -52,6 +54,8 @@ export async function addCredentialVersion(tx: Db, accountNo: string, sealed: st
 
 /** Adds an app's next signing secret and leaves at most two live. */
 export async function addAppSecretVersion(tx: Db, appId: string, sealed: string, nowMs: number): Promise<void> {
+  // Locks the owner's row, so that rotations at the same time follow each other.
+  await tx.updateTable("app").set({ updatedAt: nowMs }).where("appId", "=", appId).execute();
   const [newest] = await tx
     .selectFrom("app_secret")
     .select("version")
