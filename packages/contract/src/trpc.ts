@@ -1,27 +1,20 @@
 import { initTRPC } from "@trpc/server";
-import { getHTTPStatusCodeFromError } from "@trpc/server/http";
-import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { toTrpcError, viewError } from "./errors.ts";
 import type { Context } from "./ports.ts";
 
 const t = initTRPC.context<Context>().create({
   // Browsers import this package too; nothing is served there.
   allowOutsideOfServer: true,
-  errorFormatter: ({ shape, error, ctx }) => {
-    // A stream's refusal comes here without having passed the middleware.
-    const refusal = toTrpcError(error);
-    const view = viewError(refusal, ctx?.traceId ?? "");
-    return {
-      code: TRPC_ERROR_CODES_BY_KEY[refusal.code],
-      message: view.message,
-      data: {
-        code: refusal.code,
-        httpStatus: getHTTPStatusCodeFromError(refusal),
-        ...(shape.data.path !== undefined && { path: shape.data.path }),
-        payhub: view,
-      },
-    };
-  },
+  errorFormatter: ({ shape, error, ctx }) => ({
+    code: shape.code,
+    message: viewError(error, ctx?.traceId ?? "").message,
+    data: {
+      code: shape.data.code,
+      httpStatus: shape.data.httpStatus,
+      ...(shape.data.path !== undefined && { path: shape.data.path }),
+      payhub: viewError(error, ctx?.traceId ?? ""),
+    },
+  }),
   sse: {
     maxDurationMs: 5 * 60_000,
     ping: { enabled: true, intervalMs: 15_000 },
