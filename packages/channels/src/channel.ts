@@ -1,15 +1,28 @@
-import type { Clock, PayerAction, Randomness, Receipt, Scene } from "@payhub/domain";
+import type { Clock, PayerAction, Randomness, Receipt, Scene, SceneInput } from "@payhub/domain";
 
 /** What one scene can do at a channel. */
 export interface SceneCapability {
   /** How long an order may stay payable, in ms. */
   minExpiresInMs: number;
   maxExpiresInMs: number;
+  /**
+   * The payer is present and has shown a code: the answer comes at once or within the bound, and what is then still open is
+   * cancelled at the channel.
+   */
+  atCounter?: { askEveryMs: number; giveUpAfterMs: number };
+}
+
+/** What a channel says of giving money back. */
+export interface RefundCapability {
+  /** How long after the payment money can be given back, in ms. */
+  windowMs: number;
+  maxPerOrder: number;
+  /** The least time between two refunds of one order, in ms. */
+  minGapMs: number;
 }
 
 /** Asks the channel to take money for one attempt; the same values give the same request, byte for byte in its meaning. */
-export interface ChargeRequest {
-  scene: Scene;
+export type ChargeRequest = SceneInput & {
   attemptNo: string;
   /** Fen. */
   amount: number;
@@ -17,6 +30,18 @@ export interface ChargeRequest {
   /** Epoch ms when the attempt was made and when it stops being payable. */
   createdAt: number;
   expiresAt: number;
+  notifyUrl: string;
+};
+
+/** Asks the channel to give money back; a repeat has the same number and values. */
+export interface RefundRequest {
+  attemptNo: string;
+  channelTradeNo: string;
+  refundNo: string;
+  /** Fen to give back, and fen that the order took in all. */
+  amount: number;
+  total: number;
+  reason: string;
   notifyUrl: string;
 }
 
@@ -44,6 +69,9 @@ export interface Declined {
 
 export type ChargeOutcome =
   | { kind: "accepted"; action: PayerAction }
+  /** Paid on the spot, as at a counter. */
+  | { kind: "paid"; receipt: Receipt }
+  /** The payer is being asked for a password. */
   | { kind: "pending" }
   | Declined
   | Unknown
@@ -73,6 +101,40 @@ export type CloseOutcome =
   | Unknown
   | Unsent;
 
+/** What ended an order whose payer was at the counter. */
+export type CancelOutcome =
+  /** No money will move, or what moved went back. */
+  | { kind: "cancelled" }
+  /** The channel asks for the same call again. */
+  | { kind: "again" }
+  | Declined
+  | Unknown
+  | Unsent;
+
+/** The channel will not give the money back as asked. */
+export interface RefundDeclined {
+  kind: "declined";
+  /** `not_enough`: the merchant has no funds now, the same refund may succeed later; `number_used`: other values under this number. */
+  because: "not_enough" | "exceeds_paid" | "window_passed" | "number_used" | "refused";
+  code: string;
+  message: string;
+}
+
+/** How a refund stands at its channel. */
+export type RefundOutcome =
+  | { kind: "succeeded"; channelRefundNo: string | null; succeededAt: number; amount: number }
+  | { kind: "processing"; channelRefundNo: string | null }
+  /** The payer's account cannot take it; people finish it at the channel. Not final. */
+  | { kind: "abnormal"; channelRefundNo: string | null }
+  /** The channel gave up; the money stayed with the merchant. */
+  | { kind: "closed"; channelRefundNo: string | null }
+  | RefundDeclined
+  | Unknown
+  | Unsent;
+
+/** What asking about a refund came to; `absent`: the channel knows no refund of this number. */
+export type RefundQueryOutcome = RefundOutcome | { kind: "absent" };
+
 /** A callback exactly as it came: header names in lower case, the body's raw bytes. */
 export interface RawNotification {
   headers: Readonly<Record<string, string | undefined>>;
@@ -92,6 +154,8 @@ export type RejectionReason =
 
 export type NotificationOutcome =
   | { kind: "payment"; notificationId: string; receipt: Receipt }
+  /** Something happened to a refund: a reason to ask about it, and no more. */
+  | { kind: "refund"; notificationId: string; attemptNo: string; refundNo: string }
   /** Genuine, and says nothing that moves a payment. */
   | { kind: "ignored"; notificationId: string; about: string }
   | { kind: "rejected"; reason: RejectionReason };
@@ -108,6 +172,10 @@ export interface ChannelConnection {
   create(request: ChargeRequest): Promise<ChargeOutcome>;
   query(request: { attemptNo: string }): Promise<QueryOutcome>;
   close(request: { attemptNo: string }): Promise<CloseOutcome>;
+  /** Ends an order of a scene at the counter whatever its state: unpaid, it is closed; paid, the money goes back. */
+  cancel(request: { attemptNo: string }): Promise<CancelOutcome>;
+  refund(request: RefundRequest): Promise<RefundOutcome>;
+  queryRefund(request: { attemptNo: string; refundNo: string }): Promise<RefundQueryOutcome>;
   /** Verifies the raw bytes first, then reads. */
   readNotification(raw: RawNotification): Promise<NotificationOutcome>;
   /** Who this account is at the channel, by the names that a receipt's `payee` uses. */
@@ -128,6 +196,7 @@ export interface ChannelPlugin<Credentials = unknown> {
   /** The name that people read. */
   readonly title: string;
   readonly scenes: Readonly<Partial<Record<Scene, SceneCapability>>>;
+  readonly refunds: RefundCapability;
   readonly answers: { accepted: HttpAnswer; rejected: HttpAnswer };
   /** Checks stored or entered credentials; throws `PayhubError` `INVALID_INPUT` naming the field, never its value. */
   readCredentials(input: unknown): Credentials;

@@ -1,5 +1,6 @@
 export { alipay } from "./alipay/plugin.ts";
 export type {
+  CancelOutcome,
   ChannelConnection,
   ChannelPlugin,
   ChannelRuntime,
@@ -11,6 +12,11 @@ export type {
   NotificationOutcome,
   QueryOutcome,
   RawNotification,
+  RefundCapability,
+  RefundDeclined,
+  RefundOutcome,
+  RefundQueryOutcome,
+  RefundRequest,
   RejectionReason,
   SceneCapability,
   Unknown,

@@ -1,7 +1,15 @@
-export { type PayerAction, type Receipt, SCENES, type Scene } from "./charge.ts";
+export { type PayerAction, type Receipt, SCENES, type Scene, type SceneInput } from "./charge.ts";
 export { businessDay, type Clock, isoShanghai, type Randomness } from "./clock.ts";
 export { ERROR_CODES, type ErrorDetails, isFinalRefusal, PayhubError, type PayhubErrorCode } from "./errors.ts";
-export { EVENT_OF_STATUS, EVENT_TYPES, type EventType, type PayhubEvent, type PaymentFacts } from "./event.ts";
+export {
+  EVENT_OF_REFUND_STATUS,
+  EVENT_OF_STATUS,
+  EVENT_TYPES,
+  type EventType,
+  type PayhubEvent,
+  type PaymentFacts,
+  type RefundFacts,
+} from "./event.ts";
 export { EXPIRY_MARGIN_MS, LADDER_JITTER, nextQueryAt, QUERY_LADDER_MS } from "./ladder.ts";
 export type { App, ChannelAccount, Merchant } from "./merchant.ts";
 export {
@@ -26,6 +34,7 @@ export {
   type Payment,
   REUSE_MARGIN_MS,
 } from "./payment.ts";
+export { isReserving, type Refund, type RefundPurpose, refundCharge } from "./refund.ts";
 export { type Settlement, samePayee, settle } from "./settle.ts";
 export {
   ATTEMPT_MACHINE,

@@ -1,4 +1,4 @@
-import type { PayerAction, Scene } from "./charge.ts";
+import type { PayerAction, Scene, SceneInput } from "./charge.ts";
 import type { Currency } from "./money.ts";
 import type { AttemptState, PaymentStatus } from "./state.ts";
 
@@ -22,6 +22,8 @@ export interface Payment {
   closeRequestedAt: number | null;
   /** The last event sequence given out; sequences start at 1 and have no gaps. */
   lastSequence: number;
+  /** What the business's refunds have reserved or given back, of `amount`. */
+  refundedAmount: number;
   /** When an attempt was last initiated, for the rule on repeated initiation. */
   initiatedAt: number;
   /** When no attempt can be paid any more. */
@@ -42,6 +44,8 @@ export interface Attempt {
   accountNo: string;
   channel: string;
   scene: Scene;
+  /** What the scene needed, because a repeated request must be the same; null once the attempt is final. */
+  sceneInput: SceneInput | null;
   chargedAmount: number;
   state: AttemptState;
   /** The channel's answer was not understood or never came; ask before anything else. */
@@ -77,7 +81,10 @@ export interface HeldReceipt {
   channelTradeNo: string;
   amount: number;
   reason: HoldReason;
-  status: "held";
+  /** `refunding` and `refunded` when it is given back by itself; back to `held` when that failed. */
+  status: "held" | "refunding" | "refunded";
+  /** The refund that gives it back. */
+  refundNo: string | null;
   appId: string | null;
   paymentNo: string | null;
   paidAt: number;
