@@ -7,6 +7,7 @@ import type {
   PayhubEvent,
   Payment,
   Receipt,
+  Refund,
 } from "@payhub/domain";
 import type { Generated } from "kysely";
 
@@ -112,6 +113,7 @@ export interface Database {
   app_grant: Numbered<AppGrant>;
   payment: Numbered<Payment>;
   attempt: Numbered<Attempt>;
+  refund: Numbered<Refund>;
   held_receipt: Numbered<HeldReceipt>;
   inbox: Numbered<InboxNotification>;
   event: Numbered<EventRow>;

@@ -5,5 +5,6 @@ export * from "./held-receipts.ts";
 export * from "./inbox.ts";
 export * from "./merchants.ts";
 export * from "./payments.ts";
+export * from "./refunds.ts";
 export * from "./secrets.ts";
 export * from "./sequencers.ts";

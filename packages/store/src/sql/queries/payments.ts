@@ -103,3 +103,12 @@ export async function findExpiredPayments(db: Db, nowMs: number, limit: number):
     .limit(limit)
     .execute();
 }
+
+/** Changes what refunds have done to a payment, under its lock. */
+export async function updateRefunded(
+  tx: Db,
+  paymentNo: string,
+  set: Partial<Pick<Payment, "refundedAmount" | "lastSequence">> & Pick<Payment, "updatedAt">,
+): Promise<void> {
+  await tx.updateTable("payment").set(set).where("paymentNo", "=", paymentNo).execute();
+}

@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import type { AttemptState, PayerAction, Scene } from "@payhub/domain";
+import type { AttemptState, PayerAction, Scene, SceneInput } from "@payhub/domain";
 import { fen, identifier, moment, rowId, word } from "./columns.ts";
 
 export const attemptSchema = defineEntity({
@@ -14,6 +14,7 @@ export const attemptSchema = defineEntity({
     accountNo: identifier(),
     channel: word<string>(),
     scene: word<Scene>(),
+    sceneInput: p.json<SceneInput>().nullable(),
     chargedAmount: fen(),
     state: word<AttemptState>(),
     unknown: p.boolean(),

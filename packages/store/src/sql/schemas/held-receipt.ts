@@ -15,6 +15,7 @@ export const heldReceiptSchema = defineEntity({
     amount: fen(),
     reason: word<HeldReceipt["reason"]>(),
     status: word<HeldReceipt["status"]>(),
+    refundNo: identifier().nullable(),
     appId: identifier().nullable(),
     paymentNo: identifier().nullable(),
     paidAt: moment(),

@@ -9,7 +9,7 @@ export const inboxSchema = defineEntity({
   properties: {
     id: rowId(),
     channel: word<string>(),
-    notificationId: p.string().length(64),
+    notificationId: p.string().length(128),
     accountNo: identifier(),
     receipt: p.json<Receipt>().nullable(),
     rawBody: p.text().columnType("mediumtext"),

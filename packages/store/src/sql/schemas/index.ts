@@ -14,6 +14,7 @@ import {
   merchantSchema,
 } from "./merchant.ts";
 import { paymentSchema } from "./payment.ts";
+import { refundSchema } from "./refund.ts";
 
 const tables = [
   merchantSchema,
@@ -24,6 +25,7 @@ const tables = [
   appGrantSchema,
   paymentSchema,
   attemptSchema,
+  refundSchema,
   heldReceiptSchema,
   inboxSchema,
   eventSchema,

@@ -20,6 +20,7 @@ export const paymentSchema = defineEntity({
     settledBy: identifier().nullable(),
     closeRequestedAt: moment().nullable(),
     lastSequence: p.integer(),
+    refundedAmount: fen(),
     initiatedAt: moment(),
     expiresAt: moment(),
     paidAt: moment().nullable(),

@@ -1,7 +1,7 @@
 import { Migration } from "@mikro-orm/migrations";
 
-export class Migration20261121161921_initial extends Migration {
-  override name = "Migration20261121161921_initial";
+export class Migration20261121165127_initial extends Migration {
+  override name = "Migration20261121165127_initial";
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -27,7 +27,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`alter table \`app_secret\` add unique \`app_secret_version\` (\`app_id\`, \`version\`);`);
 
     this.addSql(
-      `create table \`attempt\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`attempt_no\` varchar(32) not null, \`payment_no\` varchar(32) not null, \`app_id\` varchar(32) not null, \`ordinal\` int not null, \`account_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`scene\` varchar(32) not null, \`charged_amount\` bigint not null, \`state\` varchar(32) not null, \`unknown\` tinyint(1) not null, \`action\` json null, \`channel_trade_no\` varchar(64) null, \`notify_url\` varchar(255) not null, \`idempotency_key\` varchar(64) not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` int not null, \`next_query_at\` bigint null, \`failure_code\` varchar(64) null, \`failure_message\` varchar(255) null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`attempt\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`attempt_no\` varchar(32) not null, \`payment_no\` varchar(32) not null, \`app_id\` varchar(32) not null, \`ordinal\` int not null, \`account_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`scene\` varchar(32) not null, \`scene_input\` json null, \`charged_amount\` bigint not null, \`state\` varchar(32) not null, \`unknown\` tinyint(1) not null, \`action\` json null, \`channel_trade_no\` varchar(64) null, \`notify_url\` varchar(255) not null, \`idempotency_key\` varchar(64) not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` int not null, \`next_query_at\` bigint null, \`failure_code\` varchar(64) null, \`failure_message\` varchar(255) null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`attempt\` add index \`attempt_next_query\` (\`next_query_at\`);`);
     this.addSql(`alter table \`attempt\` add index \`attempt_account_created\` (\`account_no\`, \`created_at\`);`);
@@ -63,7 +63,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`alter table \`event\` add unique \`event_position\` (\`position\`);`);
 
     this.addSql(
-      `create table \`held_receipt\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`held_receipt_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`account_no\` varchar(32) not null, \`out_trade_no\` varchar(64) not null, \`channel_trade_no\` varchar(64) not null, \`amount\` bigint not null, \`reason\` varchar(32) not null, \`status\` varchar(32) not null, \`app_id\` varchar(32) null, \`payment_no\` varchar(32) null, \`paid_at\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`held_receipt\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`held_receipt_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`account_no\` varchar(32) not null, \`out_trade_no\` varchar(64) not null, \`channel_trade_no\` varchar(64) not null, \`amount\` bigint not null, \`reason\` varchar(32) not null, \`status\` varchar(32) not null, \`refund_no\` varchar(32) null, \`app_id\` varchar(32) null, \`payment_no\` varchar(32) null, \`paid_at\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`held_receipt\` add index \`held_receipt_payment\` (\`payment_no\`);`);
     this.addSql(`alter table \`held_receipt\` add index \`held_receipt_status\` (\`status\`, \`created_at\`);`);
@@ -73,7 +73,7 @@ export class Migration20261121161921_initial extends Migration {
     );
 
     this.addSql(
-      `create table \`inbox\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`channel\` varchar(32) not null, \`notification_id\` varchar(64) not null, \`account_no\` varchar(32) not null, \`receipt\` json null, \`raw_body\` mediumtext not null, \`state\` varchar(32) not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`inbox\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`channel\` varchar(32) not null, \`notification_id\` varchar(128) not null, \`account_no\` varchar(32) not null, \`receipt\` json null, \`raw_body\` mediumtext not null, \`state\` varchar(32) not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`inbox\` add index \`inbox_state\` (\`state\`, \`row_no\`);`);
     this.addSql(`alter table \`inbox\` add unique \`inbox_notification\` (\`channel\`, \`notification_id\`);`);
@@ -88,12 +88,23 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`alter table \`merchant\` add unique \`merchant_merchant_no\` (\`merchant_no\`);`);
 
     this.addSql(
-      `create table \`payment\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`payment_no\` varchar(32) not null, \`app_id\` varchar(32) not null, \`merchant_no\` varchar(32) not null, \`order_no\` varchar(64) not null, \`subject\` varchar(127) not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`one_cent\` tinyint(1) not null, \`currency\` varchar(32) not null, \`status\` varchar(32) not null, \`settled_by\` varchar(32) null, \`close_requested_at\` bigint null, \`last_sequence\` int not null, \`initiated_at\` bigint not null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`closed_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`payment\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`payment_no\` varchar(32) not null, \`app_id\` varchar(32) not null, \`merchant_no\` varchar(32) not null, \`order_no\` varchar(64) not null, \`subject\` varchar(127) not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`one_cent\` tinyint(1) not null, \`currency\` varchar(32) not null, \`status\` varchar(32) not null, \`settled_by\` varchar(32) null, \`close_requested_at\` bigint null, \`last_sequence\` int not null, \`refunded_amount\` bigint not null, \`initiated_at\` bigint not null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`closed_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`payment\` add index \`payment_expiry\` (\`status\`, \`expires_at\`);`);
     this.addSql(`alter table \`payment\` add index \`payment_app_status\` (\`app_id\`, \`status\`, \`row_no\`);`);
     this.addSql(`alter table \`payment\` add unique \`payment_payment_no\` (\`payment_no\`);`);
     this.addSql(`alter table \`payment\` add unique \`payment_app_order\` (\`app_id\`, \`order_no\`);`);
+
+    this.addSql(
+      `create table \`refund\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`refund_no\` varchar(32) not null, \`purpose\` varchar(32) not null, \`app_id\` varchar(32) not null, \`merchant_no\` varchar(32) not null, \`payment_no\` varchar(32) not null, \`attempt_no\` varchar(32) not null, \`account_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`refund_order_no\` varchar(64) not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` varchar(80) not null, \`status\` varchar(32) not null, \`unknown\` tinyint(1) not null, \`abnormal\` tinyint(1) not null, \`channel_refund_no\` varchar(64) null, \`notify_url\` varchar(255) not null, \`idempotency_key\` varchar(64) not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` int not null, \`next_query_at\` bigint null, \`failure_code\` varchar(64) null, \`failure_message\` varchar(255) null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+    );
+    this.addSql(`alter table \`refund\` add index \`refund_payment\` (\`payment_no\`, \`created_at\`);`);
+    this.addSql(`alter table \`refund\` add index \`refund_next_query\` (\`next_query_at\`);`);
+    this.addSql(`alter table \`refund\` add index \`refund_account_created\` (\`account_no\`, \`created_at\`);`);
+    this.addSql(`alter table \`refund\` add unique \`refund_refund_no\` (\`refund_no\`);`);
+    this.addSql(`alter table \`refund\` add unique \`refund_app_order\` (\`app_id\`, \`refund_order_no\`);`);
+    this.addSql(`alter table \`refund\` add unique \`refund_app_idempotency_key\` (\`app_id\`, \`idempotency_key\`);`);
+    this.addSql(`alter table \`refund\` add unique \`refund_channel_refund_no\` (\`channel\`, \`channel_refund_no\`);`);
 
     this.addSql(
       `create table \`sequencer\` (\`name\` varchar(64) not null, \`value\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null, primary key (\`name\`)) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
@@ -114,6 +125,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`drop table if exists \`job_lease\`;`);
     this.addSql(`drop table if exists \`merchant\`;`);
     this.addSql(`drop table if exists \`payment\`;`);
+    this.addSql(`drop table if exists \`refund\`;`);
     this.addSql(`drop table if exists \`sequencer\`;`);
   }
 }

@@ -1,7 +1,7 @@
 import { Migration } from "@mikro-orm/migrations";
 
-export class Migration20261121161921_initial extends Migration {
-  override name = "Migration20261121161921_initial";
+export class Migration20261121165127_initial extends Migration {
+  override name = "Migration20261121165127_initial";
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -27,7 +27,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`create unique index \`app_secret_version\` on \`app_secret\` (\`app_id\`, \`version\`);`);
 
     this.addSql(
-      `create table \`attempt\` (\`row_no\` integer not null primary key autoincrement, \`attempt_no\` text not null, \`payment_no\` text not null, \`app_id\` text not null, \`ordinal\` integer not null, \`account_no\` text not null, \`channel\` text not null, \`scene\` text not null, \`charged_amount\` bigint not null, \`state\` text not null, \`unknown\` integer not null, \`action\` json null, \`channel_trade_no\` text null, \`notify_url\` text not null, \`idempotency_key\` text not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` integer not null, \`next_query_at\` bigint null, \`failure_code\` text null, \`failure_message\` text null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`attempt\` (\`row_no\` integer not null primary key autoincrement, \`attempt_no\` text not null, \`payment_no\` text not null, \`app_id\` text not null, \`ordinal\` integer not null, \`account_no\` text not null, \`channel\` text not null, \`scene\` text not null, \`scene_input\` json null, \`charged_amount\` bigint not null, \`state\` text not null, \`unknown\` integer not null, \`action\` json null, \`channel_trade_no\` text null, \`notify_url\` text not null, \`idempotency_key\` text not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` integer not null, \`next_query_at\` bigint null, \`failure_code\` text null, \`failure_message\` text null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(`create index \`attempt_next_query\` on \`attempt\` (\`next_query_at\`);`);
     this.addSql(`create index \`attempt_account_created\` on \`attempt\` (\`account_no\`, \`created_at\`);`);
@@ -61,7 +61,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`create unique index \`event_position\` on \`event\` (\`position\`);`);
 
     this.addSql(
-      `create table \`held_receipt\` (\`row_no\` integer not null primary key autoincrement, \`held_receipt_no\` text not null, \`channel\` text not null, \`account_no\` text not null, \`out_trade_no\` text not null, \`channel_trade_no\` text not null, \`amount\` bigint not null, \`reason\` text not null, \`status\` text not null, \`app_id\` text null, \`payment_no\` text null, \`paid_at\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`held_receipt\` (\`row_no\` integer not null primary key autoincrement, \`held_receipt_no\` text not null, \`channel\` text not null, \`account_no\` text not null, \`out_trade_no\` text not null, \`channel_trade_no\` text not null, \`amount\` bigint not null, \`reason\` text not null, \`status\` text not null, \`refund_no\` text null, \`app_id\` text null, \`payment_no\` text null, \`paid_at\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(`create index \`held_receipt_payment\` on \`held_receipt\` (\`payment_no\`);`);
     this.addSql(`create index \`held_receipt_status\` on \`held_receipt\` (\`status\`, \`created_at\`);`);
@@ -86,12 +86,23 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`create unique index \`merchant_merchant_no\` on \`merchant\` (\`merchant_no\`);`);
 
     this.addSql(
-      `create table \`payment\` (\`row_no\` integer not null primary key autoincrement, \`payment_no\` text not null, \`app_id\` text not null, \`merchant_no\` text not null, \`order_no\` text not null, \`subject\` text not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`one_cent\` integer not null, \`currency\` text not null, \`status\` text not null, \`settled_by\` text null, \`close_requested_at\` bigint null, \`last_sequence\` integer not null, \`initiated_at\` bigint not null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`closed_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`payment\` (\`row_no\` integer not null primary key autoincrement, \`payment_no\` text not null, \`app_id\` text not null, \`merchant_no\` text not null, \`order_no\` text not null, \`subject\` text not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`one_cent\` integer not null, \`currency\` text not null, \`status\` text not null, \`settled_by\` text null, \`close_requested_at\` bigint null, \`last_sequence\` integer not null, \`refunded_amount\` bigint not null, \`initiated_at\` bigint not null, \`expires_at\` bigint not null, \`paid_at\` bigint null, \`closed_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(`create index \`payment_expiry\` on \`payment\` (\`status\`, \`expires_at\`);`);
     this.addSql(`create index \`payment_app_status\` on \`payment\` (\`app_id\`, \`status\`, \`row_no\`);`);
     this.addSql(`create unique index \`payment_payment_no\` on \`payment\` (\`payment_no\`);`);
     this.addSql(`create unique index \`payment_app_order\` on \`payment\` (\`app_id\`, \`order_no\`);`);
+
+    this.addSql(
+      `create table \`refund\` (\`row_no\` integer not null primary key autoincrement, \`refund_no\` text not null, \`purpose\` text not null, \`app_id\` text not null, \`merchant_no\` text not null, \`payment_no\` text not null, \`attempt_no\` text not null, \`account_no\` text not null, \`channel\` text not null, \`refund_order_no\` text not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` text not null, \`status\` text not null, \`unknown\` integer not null, \`abnormal\` integer not null, \`channel_refund_no\` text null, \`notify_url\` text not null, \`idempotency_key\` text not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` integer not null, \`next_query_at\` bigint null, \`failure_code\` text null, \`failure_message\` text null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+    );
+    this.addSql(`create index \`refund_payment\` on \`refund\` (\`payment_no\`, \`created_at\`);`);
+    this.addSql(`create index \`refund_next_query\` on \`refund\` (\`next_query_at\`);`);
+    this.addSql(`create index \`refund_account_created\` on \`refund\` (\`account_no\`, \`created_at\`);`);
+    this.addSql(`create unique index \`refund_refund_no\` on \`refund\` (\`refund_no\`);`);
+    this.addSql(`create unique index \`refund_app_order\` on \`refund\` (\`app_id\`, \`refund_order_no\`);`);
+    this.addSql(`create unique index \`refund_app_idempotency_key\` on \`refund\` (\`app_id\`, \`idempotency_key\`);`);
+    this.addSql(`create unique index \`refund_channel_refund_no\` on \`refund\` (\`channel\`, \`channel_refund_no\`);`);
 
     this.addSql(
       `create table \`sequencer\` (\`name\` text not null primary key, \`value\` bigint not null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
@@ -112,6 +123,7 @@ export class Migration20261121161921_initial extends Migration {
     this.addSql(`drop table if exists \`job_lease\`;`);
     this.addSql(`drop table if exists \`merchant\`;`);
     this.addSql(`drop table if exists \`payment\`;`);
+    this.addSql(`drop table if exists \`refund\`;`);
     this.addSql(`drop table if exists \`sequencer\`;`);
   }
 }
