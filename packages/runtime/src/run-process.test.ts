@@ -37,6 +37,15 @@ describe("a signal", () => {
     expect(await exited).toEqual({ code: 0, errors: "closed\n" });
   });
 
+  test("one that comes during the start closes what was started", async () => {
+    const { child, up, exited } = run(`
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { close: async () => { console.error("closed"); return true } }`);
+    await up;
+    child.kill("SIGTERM");
+    expect(await exited).toEqual({ code: 0, errors: "closed\n" });
+  });
+
   test("a grace that was not enough leaves with 1", async () => {
     const { child, up, exited } = run("return { close: async () => false }");
     await up;

@@ -14,6 +14,7 @@ export { startSimulator } from "./start.ts";
 export type {
   CreateWechatpayMerchantOptions,
   PlatformCertificate,
+  SubMerchant,
   WechatpayCredentials,
   WechatpayMerchant,
 } from "./wechatpay/merchant.ts";

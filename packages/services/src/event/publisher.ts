@@ -37,13 +37,13 @@ interface Source {
 
 /** Makes the publisher of one process. */
 export function createEventPublisher(source: Source): EventPublisher {
-  let ready: Promise<void> | undefined;
+  let ready = false;
   let running: Promise<void> | undefined;
   let again = false;
 
   async function publish(): Promise<number> {
-    ready ??= ensureSequencer(source.store.db, SEQUENCER, source.clock.now());
-    await ready;
+    if (!ready) await ensureSequencer(source.store.db, SEQUENCER, source.clock.now());
+    ready = true;
     let total = 0;
     for (;;) {
       const published = await publishBatch(source);

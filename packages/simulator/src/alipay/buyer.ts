@@ -1,21 +1,23 @@
-import type { CallbackSender } from "../core/callbacks.ts";
 import { SimulatorError } from "../core/error.ts";
-import type { ChannelPayer, PayerView } from "../core/payer.ts";
-import { beijingStamp } from "./beijing-time.ts";
-import { type AlipayMerchant, randomDigits } from "./merchant.ts";
-import { createNotifyId } from "./notify.ts";
-import { type AlipayOrder, type AlipayTrade, type OrderBook, orderKey } from "./order.ts";
+import type { ChannelPayer, InvocationParams, PayerView } from "../core/payer.ts";
+import type { AlipayCall, AlipayContext } from "./call.ts";
+import { cashierPath, codeOfCashierPath } from "./cashier/path.ts";
+import { createCodeHolder } from "./code-holder.ts";
+import { AlipayRefusal } from "./errors.ts";
+import { admitRequest } from "./gateway.ts";
+import type { AlipayMethod } from "./methods.ts";
+import type { AlipayOrder, StartedOrder } from "./order.ts";
+import { isBarCode, isFaceToken } from "./payer-code.ts";
+import { returnUrlOf } from "./return-url.ts";
 
-type ScannedOrder = AlipayOrder & { trade: AlipayTrade };
-
-/** The buyer with the Alipay wallet: scanning creates the trade, paying succeeds at once and notifies. */
-export function createBuyer(options: {
-  orders: OrderBook;
-  merchants: ReadonlyMap<string, AlipayMerchant>;
-  callbacks: CallbackSender;
-  now: () => number;
-}): ChannelPayer {
-  const { orders, merchants, callbacks, now } = options;
+/** The buyer with the Alipay wallet and browser: his first step begins the trade, paying succeeds at once and notifies. */
+export function createBuyer(context: AlipayContext): ChannelPayer {
+  const { orders, trades, merchants, core } = context;
+  const holder = createCodeHolder(context);
+  const now = () => core.clock.now();
+  const gateway = () => core.urls().alipay;
+  const origin = () => gateway().replace(/\/gateway\.do$/, "");
+  const isLink = (text: string) => text.startsWith(`${gateway()}?`) || text.startsWith(`${origin()}${cashierPath}`);
 
   function find(code: string): AlipayOrder {
     const order = orders.byQrCode(code);
@@ -29,86 +31,104 @@ export function createBuyer(options: {
   }
 
   function viewOf(order: AlipayOrder, code: string): PayerView {
+    const merchant = merchants.get(order.appId);
     return {
       channel: "alipay",
       code,
-      merchantName: merchants.get(order.appId)?.name ?? order.sellerId,
+      merchantName: order.merchantName,
       subject: order.subject,
       amount: order.amount,
       state: isExpired(order, code) ? "expired" : stateOf(order),
       expiresAt: order.trade ? order.tradeExpiresAt : order.qrExpiresAt,
+      returnUrl: merchant && returnUrlOf(order, merchant, now()),
     };
   }
 
-  function scan(code: string): AlipayOrder {
+  /** The first look begins the trade, except in the wallet of an app order: that one begins with the payment. */
+  function look(code: string): AlipayOrder {
     const order = find(code);
-    if (order.trade || isExpired(order, code)) return order;
-    const at = now();
-    const trade: AlipayTrade = {
-      tradeNo: `${beijingStamp(at).date}22001${randomDigits(15)}`,
-      status: "WAIT_BUYER_PAY",
-      buyerId: "2088622987654321",
-      buyerLogonId: "159****5620",
-      createdAt: at,
-    };
-    const scanned = { ...order, trade };
-    orders.save(scanned);
-    return scanned;
+    return order.trade || order.product === "app" || isExpired(order, code) ? order : trades.start(order);
   }
 
-  function scanPayable(code: string): ScannedOrder {
-    const order = scan(code);
+  function payable(code: string): AlipayOrder {
+    const order = look(code);
     if (isExpired(order, code)) throw new SimulatorError("CODE_EXPIRED", "this code has expired");
-    if (!order.trade || order.trade.status === "TRADE_CLOSED") {
-      throw new SimulatorError("ORDER_CLOSED", "this order was closed");
-    }
-    if (order.trade.status !== "WAIT_BUYER_PAY") throw new SimulatorError("ALREADY_PAID", "this order is already paid");
-    return { ...order, trade: order.trade };
+    if (stateOf(order) === "closed") throw new SimulatorError("ORDER_CLOSED", "this order was closed");
+    if (stateOf(order) === "paid") throw new SimulatorError("ALREADY_PAID", "this order is already paid");
+    return order;
   }
 
-  const unknown = (): never => {
-    throw new SimulatorError("UNKNOWN_CODE", "Alipay knows no such code");
+  function place(by: AlipayMethod["by"], params: URLSearchParams): AlipayOrder {
+    return placeSigned(context, by, params);
+  }
+
+  const ofQrCode = {
+    open: (code: string) => viewOf(look(code), code),
+    refuse: (code: string) => viewOf(payable(code), code),
+    pay(code: string) {
+      const order = payable(code);
+      const started: StartedOrder = order.trade ? { ...order, trade: order.trade } : trades.start(order);
+      return viewOf(trades.pay(started), code);
+    },
+    confirm(): PayerView {
+      throw new SimulatorError("NOTHING_TO_CONFIRM", "only a bar code waits for a password");
+    },
   };
+  const at = (code: string) => (isBarCode(code) || isFaceToken(code) ? holder : ofQrCode);
+
   return {
     channel: "alipay",
-    owns: (code) => code.startsWith("https://qr.alipay.com/"),
-    ownsParams: () => false,
+    owns: (code) => code.startsWith("https://qr.alipay.com/") || isBarCode(code) || isFaceToken(code) || isLink(code),
+    ownsParams: (params) => "tradeNO" in readInvocation(params) || "method" in readInvocation(params),
     actions: {
-      open: (code) => viewOf(scan(code), code),
-      refuse: (code) => viewOf(scanPayable(code), code),
-      pay(code) {
-        const order = scanPayable(code);
-        const paid: AlipayOrder = { ...order, trade: { ...order.trade, status: "TRADE_SUCCESS", paidAt: now() } };
-        orders.save(paid);
-        if (paid.notifyUrl !== undefined) {
-          callbacks.enqueue({
-            id: createNotifyId(now()),
-            channel: "alipay",
-            outTradeNo: paid.outTradeNo,
-            subjectKey: orderKey(paid),
-            url: paid.notifyUrl,
-          });
-        }
-        return viewOf(paid, code);
+      open: (code) => at(code).open(code),
+      refuse: (code) => at(code).refuse(code),
+      pay: (code) => at(code).pay(code),
+      confirm: (code) => at(code).confirm(code),
+      payerCode: holder.show,
+      visit(url) {
+        if (!isLink(url)) throw new SimulatorError("INVALID_INVOCATION", "this is no link to Alipay's cashier");
+        const { pathname, searchParams } = new URL(url);
+        const code = codeOfCashierPath(pathname);
+        const order = code === undefined ? place("page", searchParams) : find(code);
+        return viewOf(order, order.qrCode);
       },
-      confirm: unknown,
-      visit: unknown,
-      invoke: unknown,
-      payerCode: unknown,
+      invoke(params) {
+        const fields = readInvocation(params);
+        const order = fields.tradeNO ? orders.byTradeNo(fields.tradeNO) : place("app", new URLSearchParams(fields));
+        if (!order) throw new SimulatorError("INVALID_INVOCATION", "Alipay knows no such trade");
+        return viewOf(order, order.qrCode);
+      },
     },
   };
 }
 
-/** The order as the payer and the ledger see it. */
-export function stateOf(order: AlipayOrder): "unpaid" | "paid" | "closed" {
-  switch (order.trade?.status) {
-    case "TRADE_SUCCESS":
-    case "TRADE_FINISHED":
-      return "paid";
-    case "TRADE_CLOSED":
-      return "closed";
-    case "WAIT_BUYER_PAY":
-    case undefined:
-      return "unpaid";
+/** `my.tradePay` takes a trade number or an order string; an app's SDK takes an order string. */
+function readInvocation(params: InvocationParams): Readonly<Record<string, string>> {
+  const text = typeof params === "string" ? params : params.orderStr;
+  if (text === undefined) return typeof params === "string" ? {} : params;
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Takes an order that the merchant signed and a buyer brings; what the gateway refuses is an invalid invocation. */
+function placeSigned(context: AlipayContext, by: AlipayMethod["by"], params: URLSearchParams): AlipayOrder {
+  try {
+    const { method, call }: { method: AlipayMethod; call: AlipayCall } = admitRequest(
+      Object.fromEntries(params),
+      context,
+    );
+    if (method.by === "api" || method.by !== by) {
+      throw new SimulatorError("INVALID_INVOCATION", `${params.get("method")} is not for the buyer's ${by}`);
+    }
+    return method.place(call);
+  } catch (error) {
+    if (error instanceof AlipayRefusal) throw new SimulatorError("INVALID_INVOCATION", error.message);
+    throw error;
   }
+}
+
+/** The order as the payer and the ledger see it: refunded is still paid, cancelled is closed. */
+export function stateOf({ trade }: Pick<AlipayOrder, "trade">): "unpaid" | "paid" | "closed" {
+  if (trade?.paidAt !== undefined && trade.cancelledBy === undefined) return "paid";
+  return trade?.status === "TRADE_CLOSED" ? "closed" : "unpaid";
 }

@@ -1,16 +1,31 @@
+import type { Core } from "../core/channel.ts";
 import type { AlipayAnswer } from "./errors.ts";
 import { businessRefusal } from "./errors.ts";
-import type { AlipayMerchant } from "./merchant.ts";
+import type { AlipayMerchant, AlipaySeller } from "./merchant.ts";
 import type { AlipayOrder, OrderBook } from "./order.ts";
+import type { PayerCodes } from "./payer-code.ts";
+import type { Trades } from "./trades.ts";
+
+/** What every call works on. */
+export type AlipayContext = {
+  core: Core;
+  merchants: ReadonlyMap<string, AlipayMerchant>;
+  orders: OrderBook;
+  trades: Trades;
+  payerCodes: PayerCodes;
+  repeatPrecreate: RepeatPrecreate;
+  refundGapMs: number;
+};
 
 /** One verified API call on its way to a handler; `now` in epoch ms. */
-export type AlipayCall = {
+export type AlipayCall = AlipayContext & {
   merchant: AlipayMerchant;
+  /** Whose trade it is: the app's own seller, or the one whose `app_auth_token` came with the call. */
+  seller: AlipaySeller;
   biz: Readonly<Record<string, unknown>>;
   notifyUrl: string | undefined;
+  returnUrl: string | undefined;
   now: number;
-  orders: OrderBook;
-  repeatPrecreate: RepeatPrecreate;
 };
 
 /** Answers a call, or throws an `AlipayRefusal`. */
@@ -37,9 +52,16 @@ export function requiredText(call: AlipayCall, field: string, maxLength: number)
   return text;
 }
 
-/** Finds the order that `trade_no` (wins) or `out_trade_no` names; only what a buyer has scanned has a trade. */
+/** Whether `query_options` asks for an optional part of the answer. */
+export function asksFor(call: AlipayCall, option: string): boolean {
+  return Array.isArray(call.biz.query_options) && call.biz.query_options.includes(option);
+}
+
+/** Finds the order that `trade_no` (wins) or `out_trade_no` names; not every order has a trade yet. */
 export function findReferredOrder(call: AlipayCall): AlipayOrder | undefined {
+  const { sellerId } = call.seller;
   const tradeNo = optionalText(call, "trade_no", 64);
-  if (tradeNo !== undefined) return call.orders.byTradeNo(call.merchant.sellerId, tradeNo);
-  return call.orders.byOutTradeNo(call.merchant.sellerId, requiredText(call, "out_trade_no", 64));
+  if (tradeNo === undefined) return call.orders.byOutTradeNo(sellerId, requiredText(call, "out_trade_no", 64));
+  const order = call.orders.byTradeNo(tradeNo);
+  return order?.sellerId === sellerId ? order : undefined;
 }

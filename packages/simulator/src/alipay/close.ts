@@ -11,6 +11,6 @@ export function closeTrade(call: AlipayCall): AlipayAnswer {
   const order = findReferredOrder(call);
   if (!order?.trade) throw businessRefusal("ACQ.TRADE_NOT_EXIST");
   if (order.trade.status !== "WAIT_BUYER_PAY") throw businessRefusal("ACQ.TRADE_STATUS_ERROR");
-  call.orders.save({ ...order, trade: { ...order.trade, status: "TRADE_CLOSED", closedAt: call.now } });
+  call.trades.close({ ...order, trade: order.trade }, { notifyUrl: call.notifyUrl });
   return success({ out_trade_no: order.outTradeNo, trade_no: order.trade.tradeNo });
 }

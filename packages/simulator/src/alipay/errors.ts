@@ -28,10 +28,15 @@ const gatewayErrors = {
   "isv.invalid-signature-type": { code: "40002", subMsg: "无效的签名类型" },
   "isv.invalid-timestamp": { code: "40002", subMsg: "非法的时间戳参数" },
   "isv.illegal-json": { code: "40002", subMsg: "JSON解析失败" },
+  "isv.missing-app-cert-sn": { code: "40001", subMsg: "缺少应用公钥证书序列号参数" },
+  "isv.invalid-app-cert-sn": { code: "40002", subMsg: "无效的应用公钥证书序列号" },
+  "isv.missing-alipay-root-cert-sn": { code: "40001", subMsg: "缺少支付宝根证书序列号参数" },
+  "isv.invalid-alipay-root-cert-sn": { code: "40002", subMsg: "无效的支付宝根证书序列号" },
+  "aop.invalid-app-auth-token": { code: "20001", subMsg: "无效的应用授权令牌" },
   "isv.app-call-limited": { code: "40005", subMsg: "应用调用次数超限" },
 } as const;
 
-/** Business refusals of the precreate products. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
+/** Business refusals of the trade APIs. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
 const businessErrors = {
   "ACQ.SYSTEM_ERROR": "系统异常",
   "ACQ.INVALID_PARAMETER": "参数无效",
@@ -45,10 +50,22 @@ const businessErrors = {
   "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR": "当前时间已超过允许支付的时间",
   "ACQ.SELLER_NOT_EXIST": "卖家不存在",
   "ACQ.TRADE_CANCEL_TIME_OUT": "超过撤销时间范围",
+  "ACQ.CANCEL_NOT_ALLOWED": "不允许撤销",
+  "ACQ.PAYMENT_AUTH_CODE_INVALID": "支付授权码无效",
+  "ACQ.BUYER_BALANCE_NOT_ENOUGH": "买家余额不足",
+  "ACQ.BUYER_ENABLE_STATUS_FORBID": "买家状态非法",
+  "ACQ.BUYER_NOT_EXIST": "买家不存在",
+  "ACQ.SELLER_BALANCE_NOT_ENOUGH": "卖家余额不足",
+  "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": "退款金额超限",
+  "ACQ.REASON_TRADE_REFUND_FEE_ERR": "退款金额无效",
+  "ACQ.TRADE_HAS_FINISHED": "交易已完结",
+  "ACQ.TRADE_NOT_ALLOW_REFUND": "当前交易不允许退款",
+  "ACQ.DISCORDANT_REPEAT_REQUEST": "请求信息不一致",
 } as const;
 
 const messages: Readonly<Record<string, string>> = {
   "20000": "Service Currently Unavailable",
+  "20001": "Insufficient Token Permissions",
   "40001": "Missing Required Arguments",
   "40002": "Invalid Arguments",
   "40004": "Business Failed",
@@ -96,4 +113,9 @@ export function businessRefusal(
 /** The answer to an accepted call: code 10000 and the business fields. */
 export function success(fields: Readonly<Record<string, AlipayField>>): AlipayAnswer {
   return { ...fields, code: "10000", msg: "Success" };
+}
+
+/** The answer to a bar code payment that waits for its buyer: code 10003. Its text begins with a space. */
+export function inProcess(fields: Readonly<Record<string, AlipayField>>): AlipayAnswer {
+  return { ...fields, code: "10003", msg: " order success pay inprocess" };
 }

@@ -1,44 +1,40 @@
 import { randomBytes } from "node:crypto";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
-import type { Core } from "../core/channel.ts";
 import { disturb } from "../core/disturb.ts";
 import type { Fault } from "../core/faults.ts";
-import type { RepeatPrecreate } from "./call.ts";
+import type { ChannelPayer } from "../core/payer.ts";
+import type { AlipayContext } from "./call.ts";
+import { registerCashier } from "./cashier/cashier.ts";
+import { renderErrorPage } from "./cashier/error-page.ts";
+import { cashierPathOf } from "./cashier/path.ts";
 import { renderEnvelope } from "./envelope.ts";
 import { type AlipayAnswer, AlipayRefusal, gatewayRefusal } from "./errors.ts";
-import { admitRequest, alipayMethods, parseBizContent } from "./gateway.ts";
-import type { AlipayMerchant } from "./merchant.ts";
-import type { OrderBook } from "./order.ts";
+import { admitRequest, parseBizContent } from "./gateway.ts";
+import { findMethod } from "./methods.ts";
 import type { AlipayParams } from "./sign.ts";
 
 const maxBodyBytes = 1024 * 1024;
 
-type RouterOptions = {
-  core: Core;
-  orders: OrderBook;
-  merchants: ReadonlyMap<string, AlipayMerchant>;
-  repeatPrecreate: RepeatPrecreate;
-};
+type Reply = { status: number; body: string; outcome: string; headers?: Readonly<Record<string, string>> };
 
-type Reply = { status: number; body: string; outcome: string };
-
-/** The HTTP server with the one URL of Alipay's v2 gateway, not listening yet. */
-export function createAlipayServer(options: RouterOptions): FastifyInstance {
+/** The HTTP server with the one URL of Alipay's v2 gateway and its cashier, not listening yet. */
+export function createAlipayServer(options: { context: AlipayContext; payer: ChannelPayer }): FastifyInstance {
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   server.route({
     method: ["GET", "POST"],
     url: "/gateway.do",
-    handler: (request, reply) => serve(options, request, reply),
+    handler: (request, reply) => serve(options.context, request, reply),
   });
+  registerCashier(server, options);
   return server;
 }
 
-async function serve(options: RouterOptions, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { core } = options;
+async function serve(context: AlipayContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { core } = context;
   const params = readParams(request);
-  const operation = alipayMethods[params.method ?? ""]?.operation;
+  const operation = findMethod(params.method)?.operation;
   const outTradeNo = outTradeNoOf(params);
   const fault = operation && core.faults.take({ channel: "alipay", operation, outTradeNo });
   const record = (outcome: string) =>
@@ -49,7 +45,7 @@ async function serve(options: RouterOptions, request: FastifyRequest, reply: Fas
       at: core.clock.now(),
       outcome,
     });
-  const work = () => answerUnder(fault, params, options);
+  const work = () => answerUnder(fault, params, context);
   const answer = await disturb({ fault, reply, clock: core.clock, work });
   record(answer?.outcome ?? fault?.kind ?? "unknown");
   if (!answer) return reply;
@@ -57,6 +53,7 @@ async function serve(options: RouterOptions, request: FastifyRequest, reply: Fas
     .code(answer.status)
     .header("content-type", "text/html;charset=utf-8")
     .header("trace_id", randomBytes(16).toString("hex"))
+    .headers(answer.headers ?? {})
     .send(answer.body);
 }
 
@@ -73,22 +70,22 @@ function outTradeNoOf(params: AlipayParams): string | undefined {
 }
 
 /** The answer, changed by the faults that concern the answer itself. */
-function answerUnder(fault: Fault | undefined, params: AlipayParams, options: RouterOptions): Reply {
+function answerUnder(fault: Fault | undefined, params: AlipayParams, context: AlipayContext): Reply {
   switch (fault?.kind) {
     case "status":
-      if (fault.committed) answerRequest(params, options);
+      if (fault.committed) answerRequest(params, context);
       return { status: fault.status, body: fault.code ?? "", outcome: String(fault.status) };
     case "unknown_result":
-      if (fault.committed) answerRequest(params, options);
-      return envelopeOf(params, options, gatewayRefusal("isp.unknow-error").answer);
+      if (fault.committed) answerRequest(params, context);
+      return refused(params, context, gatewayRefusal("isp.unknow-error").answer);
     case "bad_signature": {
-      const honest = answerRequest(params, options);
-      const { body } = envelopeOf(params, options, { code: "10000", msg: "Forged" });
+      const honest = answerRequest(params, context);
+      const { body } = envelopeOf(params, context, { code: "10000", msg: "Forged" });
       const forgedSign = /"sign":"[^"]*"/.exec(body)?.[0] ?? "";
       return { ...honest, body: honest.body.replace(/"sign":"[^"]*"/, forgedSign), outcome: fault.kind };
     }
     case "unsigned": {
-      const honest = answerRequest(params, options);
+      const honest = answerRequest(params, context);
       return { ...honest, body: honest.body.replace(/,"sign":"[^"]*"\}$/, "}"), outcome: fault.kind };
     }
     case "stale_timestamp":
@@ -96,40 +93,33 @@ function answerUnder(fault: Fault | undefined, params: AlipayParams, options: Ro
     case "probe":
       throw new Error(`Alipay has no such fault: ${fault.kind}`);
     default:
-      return answerRequest(params, options);
+      return answerRequest(params, context);
   }
 }
 
-function answerRequest(params: AlipayParams, options: RouterOptions): Reply {
+function answerRequest(params: AlipayParams, context: AlipayContext): Reply {
   try {
-    return envelopeOf(params, options, handleRequest(params, options));
+    const { method, call } = admitRequest(params, context);
+    if (method.by === "api") return envelopeOf(params, context, method.handle(call));
+    if (method.by === "app") throw gatewayRefusal("isv.invalid-method");
+    const location = `${new URL(context.core.urls().alipay).origin}${cashierPathOf(method.place(call).qrCode)}`;
+    return { status: 302, body: "", outcome: "10000", headers: { location } };
   } catch (error) {
     if (!(error instanceof AlipayRefusal)) throw error;
-    return envelopeOf(params, options, error.answer);
+    return refused(params, context, error.answer);
   }
 }
 
-function handleRequest(params: AlipayParams, options: RouterOptions): AlipayAnswer {
-  if (!params.method) throw gatewayRefusal("isv.missing-method");
-  if (!params.app_id) throw gatewayRefusal("isv.missing-app-id");
-  const merchant = options.merchants.get(params.app_id);
-  if (!merchant) throw gatewayRefusal("isv.invalid-app-id");
-  const handle = admitRequest(params, merchant);
-  const biz = parseBizContent(params);
-  if (!biz) throw gatewayRefusal("isv.illegal-json");
-  return handle({
-    merchant,
-    biz,
-    notifyUrl: params.notify_url,
-    now: options.core.clock.now(),
-    orders: options.orders,
-    repeatPrecreate: options.repeatPrecreate,
-  });
+/** A buyer's browser gets a page, in the encoding of Alipay's own. */
+function refused(params: AlipayParams, context: AlipayContext, answer: AlipayAnswer): Reply {
+  if (findMethod(params.method)?.by !== "page") return envelopeOf(params, context, answer);
+  const headers = { "content-type": "text/html;charset=GBK" };
+  return { status: 200, body: renderErrorPage(answer), outcome: answer.sub_code ?? answer.code, headers };
 }
 
 /** Signed with the key that Alipay keeps for the app; without a known app there is no key and no `sign`. */
-function envelopeOf(params: AlipayParams, options: RouterOptions, answer: AlipayAnswer): Reply {
-  const privateKeyPem = options.merchants.get(params.app_id ?? "")?.alipayPrivateKeyPem;
-  const body = renderEnvelope({ method: params.method, answer, privateKeyPem });
+function envelopeOf(params: AlipayParams, context: AlipayContext, answer: AlipayAnswer): Reply {
+  const merchant = context.merchants.get(params.app_id ?? "");
+  const body = renderEnvelope({ method: params.method, answer, merchant });
   return { status: 200, body, outcome: answer.sub_code ?? answer.code };
 }

@@ -28,7 +28,7 @@ export interface AuthorizeOptions {
  * Throws `WechatpayError` 400 or 401. https://pay.weixin.qq.com/doc/v3/merchant/4012365336
  */
 export function authorize(request: IncomingRequest, { merchants, keys, now }: AuthorizeOptions): WechatpayMerchant {
-  const isPrepayFamily = request.url.startsWith("/v3/pay/transactions");
+  const isPrepayFamily = /^\/v3\/pay\/(partner\/)?transactions/.test(request.url);
   if (!isPrepayFamily && (!request.headers.accept || !request.headers["user-agent"])) {
     throw new WechatpayError(400, "INVALID_REQUEST", "Http头缺少Accept或User-Agent");
   }

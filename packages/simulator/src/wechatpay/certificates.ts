@@ -8,6 +8,7 @@ import { encryptResource } from "./sign.ts";
 export const certificatesRoute: Route = {
   method: "GET",
   url: "/v3/certificates",
+  mode: "direct",
   operation: "certificates",
   handle(_wechatpay, { merchant }) {
     const { certificates } = merchant.platform;

@@ -37,6 +37,11 @@ export const orderClosed = () => new WechatpayError(400, "ORDER_CLOSED", "该订
 
 export const orderNotExist = () => new WechatpayError(404, "ORDER_NOT_EXIST", "订单不存在");
 
+export const resourceNotExists = (message: string) => new WechatpayError(404, "RESOURCE_NOT_EXISTS", message);
+
+/** Not an error: accepted but not finished, and to be sent with status 202. */
+export const userPaying = (message: string) => ({ status: 202, code: "USERPAYING", message });
+
 export const headerMchidMismatch = () => paramError("http header中的mchid与post payload中的mchid不匹配");
 
 /** The usual code of an HTTP status, for scripted failures that name none. */

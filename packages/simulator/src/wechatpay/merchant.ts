@@ -1,5 +1,6 @@
-import { generateKeyPair, randomBytes, randomInt } from "node:crypto";
+import { generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
+import { randomDigits } from "./digits.ts";
 import { issuePlatformCertificate } from "./platform-certificate.ts";
 
 /** A platform certificate with its private half. */
@@ -8,6 +9,13 @@ export interface PlatformCertificate {
   serialNo: string;
   privateKeyPem: string;
   certificatePem: string;
+}
+
+/** A merchant that a service provider acts for. */
+export interface SubMerchant {
+  mchid: string;
+  appids: string[];
+  name: string;
 }
 
 /** One merchant as WeChat Pay knows it; plain JSON. */
@@ -20,6 +28,12 @@ export interface WechatpayMerchant {
   merchantPublicKeyPem: string;
   /** 32 ASCII characters. */
   apiV3Key: string;
+  /** What trades cost, per 10,000; 60 by default. */
+  feeRate?: number;
+  /** Whom it may act for as a service provider. */
+  subMerchants?: SubMerchant[];
+  /** Hosts whose pages may open H5 payments; any when absent. */
+  h5Domains?: string[];
   platform: {
     /** The newest (last) signs unless the request names another; `/v3/certificates` lists all. */
     certificates: PlatformCertificate[];
@@ -51,6 +65,9 @@ export interface CreateWechatpayMerchantOptions {
   /** Whether the merchant has a WeChat Pay public key; true by default. */
   publicKey?: boolean;
   callbacksSignedBy?: "certificate" | "public_key";
+  feeRate?: number;
+  subMerchants?: SubMerchant[];
+  h5Domains?: string[];
 }
 
 const generateKeys = promisify(generateKeyPair);
@@ -65,7 +82,7 @@ export async function createWechatpayMerchant(
   const apiV3Key = randomBytes(16).toString("hex");
   const certificates = await Promise.all(Array.from({ length: options.certificates ?? 1 }, createPlatformCertificate));
   const publicKey = options.publicKey === false ? undefined : await createPublicKey();
-  const { callbacksSignedBy } = options;
+  const { callbacksSignedBy, feeRate, subMerchants, h5Domains } = options;
   return {
     merchant: {
       mchid,
@@ -74,6 +91,9 @@ export async function createWechatpayMerchant(
       merchantSerialNo,
       merchantPublicKeyPem: own.publicKeyPem,
       apiV3Key,
+      ...(feeRate !== undefined && { feeRate }),
+      ...(subMerchants && { subMerchants }),
+      ...(h5Domains && { h5Domains }),
       platform: { certificates, ...(publicKey && { publicKey }), ...(callbacksSignedBy && { callbacksSignedBy }) },
     },
     credentials: {
@@ -104,8 +124,4 @@ async function rsaKeyPair(): Promise<{ privateKeyPem: string; publicKeyPem: stri
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
   return { privateKeyPem: privateKey, publicKeyPem: publicKey };
-}
-
-function randomDigits(length: number): string {
-  return Array.from({ length }, () => randomInt(10)).join("");
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { CallbackKind, Disguise } from "../core/callbacks.ts";
+import type { Callback, CallbackKind, Disguise } from "../core/callbacks.ts";
 import { toBeijingRfc3339 } from "./beijing-time.ts";
+import type { Refund } from "./refund.ts";
+import { refundKey } from "./refund.ts";
+import { refundNotice } from "./refund-body.ts";
 import { encryptResource } from "./sign.ts";
 import { callbackSigner, requestId, stamp } from "./stamp.ts";
 import type { Trade, Wechatpay } from "./trade.ts";
@@ -30,8 +33,9 @@ export const retryTableMs: readonly number[] = [
   6 * hour,
 ];
 
-/** Owes the merchant the callback of a paid order. */
+/** Owes the merchant the callback of a paid order, if it asked for one. */
 export function notifyPaid({ core }: Wechatpay, trade: Trade): void {
+  if (trade.notifyUrl === undefined) return;
   core.callbacks.enqueue({
     id: randomUUID(),
     channel: "wechatpay",
@@ -41,26 +45,38 @@ export function notifyPaid({ core }: Wechatpay, trade: Trade): void {
   });
 }
 
+/** Owes the merchant the callback of a refund that came to an end, if it asked for one. */
+export function notifyRefunded({ core }: Wechatpay, refund: Refund): void {
+  if (refund.notifyUrl === undefined) return;
+  core.callbacks.enqueue({
+    id: randomUUID(),
+    channel: "wechatpay",
+    topic: "refund",
+    outTradeNo: refund.outTradeNo,
+    subjectKey: `${refund.status} ${refundKey(refund)}`,
+    url: refund.notifyUrl,
+  });
+}
+
 /** How WeChat Pay notifies: an encrypted resource in a signed envelope, accepted by 200 or 204. */
-export function paymentCallback(wechatpay: Wechatpay): CallbackKind {
+export function wechatpayCallback(wechatpay: Wechatpay): CallbackKind {
   return {
     retryTableMs,
     accepted: ({ status }) => status === 200 || status === 204,
     render(callback, disguise) {
-      const trade = wechatpay.trades.byKey(callback.subjectKey);
-      const merchant = trade && wechatpay.merchants.get(trade.mchid);
-      if (!trade || !merchant) throw new Error(`callback ${callback.id} is about an unknown trade`);
+      const { mchid, resource, ...event } = eventOf(wechatpay, callback, disguise);
+      const merchant = wechatpay.merchants.get(mchid);
+      if (!merchant) throw new Error(`callback ${callback.id} is for an unknown merchant`);
+      const originalType = callback.topic === "refund" ? "refund" : "transaction";
       const body = JSON.stringify({
         id: callback.id,
-        create_time: toBeijingRfc3339(trade.paidAt ?? trade.createdAt),
+        ...event,
         resource_type: "encrypt-resource",
-        event_type: "TRANSACTION.SUCCESS",
-        summary: "支付成功",
         resource: {
-          original_type: "transaction",
+          original_type: originalType,
           ...encryptResource({
-            plaintext: JSON.stringify(resourceOf(trade, disguise)),
-            associatedData: "transaction",
+            plaintext: JSON.stringify(resource),
+            associatedData: originalType,
             apiV3Key: merchant.apiV3Key,
           }),
         },
@@ -86,13 +102,56 @@ export function paymentCallback(wechatpay: Wechatpay): CallbackKind {
   };
 }
 
-function resourceOf(trade: Trade, disguise: Disguise | undefined): Record<string, unknown> {
+interface Event {
+  /** Whose APIv3 key encrypts it. */
+  mchid: string;
+  create_time: string;
+  event_type: string;
+  summary: string;
+  resource: Record<string, unknown>;
+}
+
+const refundEvents = {
+  SUCCESS: ["REFUND.SUCCESS", "退款成功"],
+  CLOSED: ["REFUND.CLOSED", "退款关闭"],
+  ABNORMAL: ["REFUND.ABNORMAL", "退款异常"],
+} as const;
+
+const isRefundEvent = (status: string): status is keyof typeof refundEvents => Object.hasOwn(refundEvents, status);
+
+function eventOf(wechatpay: Wechatpay, callback: Callback, disguise: Disguise | undefined): Event {
+  if (callback.topic === "refund") {
+    const [status = "", key = ""] = callback.subjectKey.split(" ");
+    const refund = wechatpay.refunds.byKey(key);
+    if (!refund || !isRefundEvent(status)) throw new Error(`callback ${callback.id} is about an unknown refund`);
+    const [event_type, summary] = refundEvents[status];
+    return {
+      mchid: refund.mchid,
+      create_time: toBeijingRfc3339(refund.succeededAt ?? refund.next.at),
+      event_type,
+      summary,
+      resource: refundNotice(disguised({ ...refund, status }, disguise)),
+    };
+  }
+  const trade = wechatpay.trades.byKey(callback.subjectKey);
+  if (!trade) throw new Error(`callback ${callback.id} is about an unknown trade`);
+  return {
+    mchid: trade.mchid,
+    create_time: toBeijingRfc3339(trade.paidAt ?? trade.createdAt),
+    event_type: "TRANSACTION.SUCCESS",
+    summary: "支付成功",
+    // A callback tells what happened then, whatever became of the order since.
+    resource: tradeBody(disguised({ ...trade, state: "SUCCESS" }, disguise)),
+  };
+}
+
+function disguised<S extends Trade | Refund>(subject: S, disguise: Disguise | undefined): S {
   switch (disguise?.kind) {
     case "wrong_amount":
-      return tradeBody({ ...trade, total: disguise.amount });
+      return "refundId" in subject ? { ...subject, amount: disguise.amount } : { ...subject, total: disguise.amount };
     case "wrong_merchant":
-      return tradeBody({ ...trade, mchid: trade.mchid === "1900000001" ? "1900000002" : "1900000001" });
+      return { ...subject, mchid: subject.mchid === "1900000001" ? "1900000002" : "1900000001" };
     default:
-      return tradeBody(trade);
+      return subject;
   }
 }

@@ -4,22 +4,32 @@ import { disturb } from "../core/disturb.ts";
 import type { Fault } from "../core/faults.ts";
 import { authorize } from "./authorize.ts";
 import { certificatesRoute } from "./certificates.ts";
-import { closeRoute } from "./close.ts";
+import { closeRoutes } from "./close.ts";
+import { codepayRoutes } from "./codepay.ts";
 import { paramError, statusError, WechatpayError } from "./errors.ts";
+import { registerH5Page } from "./h5-page.ts";
 import type { Answer, AuthorizedRequest, Route } from "./handler.ts";
 import type { WechatpayMerchant } from "./merchant.ts";
-import { nativeRoute } from "./native.ts";
 import { outTradeNoOf } from "./out-trade-no.ts";
-import { queryByOutTradeNoRoute, queryByTransactionIdRoute } from "./query.ts";
+import { prepayRoutes } from "./prepay.ts";
+import { queryRoutes } from "./query.ts";
+import { abnormalRefundRoute } from "./refund-abnormal.ts";
+import { refundRoute } from "./refund-create.ts";
+import { refundQueryRoute } from "./refund-query.ts";
+import { reverseRoutes } from "./reverse.ts";
 import type { Flaw } from "./stamp.ts";
 import { requestId, signerFor, stamp } from "./stamp.ts";
 import type { Wechatpay } from "./trade.ts";
 
 const routes: readonly Route[] = [
-  nativeRoute,
-  queryByOutTradeNoRoute,
-  queryByTransactionIdRoute,
-  closeRoute,
+  ...prepayRoutes,
+  ...codepayRoutes,
+  ...queryRoutes,
+  ...closeRoutes,
+  ...reverseRoutes,
+  refundRoute,
+  refundQueryRoute,
+  abnormalRefundRoute,
   certificatesRoute,
 ];
 
@@ -55,6 +65,7 @@ export function createRouter(wechatpay: Wechatpay): FastifyInstance {
     const others = methods.filter((method) => method !== route.method);
     server.route({ method: others, url: route.url, handler: (_request, reply) => reply.code(405).send() });
   }
+  registerH5Page(server, wechatpay);
   return server;
 }
 
@@ -68,14 +79,17 @@ async function serve(wechatpay: Wechatpay, route: Route, incoming: FastifyReques
     body: Buffer.isBuffer(incoming.body) ? incoming.body : Buffer.alloc(0),
   };
   const params = Object.fromEntries(Object.entries(Object(incoming.params)).map(([k, v]) => [k, String(v)]));
-  const outTradeNo = params.outTradeNo ?? outTradeNoOf(request.body);
+  let outTradeNo = params.outTradeNo ?? outTradeNoOf(request.body);
   const record = (outcome: string) =>
     calls.record({ channel: "wechatpay", operation: route.operation, outTradeNo, at: clock.now(), outcome });
   try {
     const merchant = authorize(request, { merchants, keys, now: clock.wireNow() });
     const query = new URL(request.url, "http://localhost").searchParams;
+    const serial = [request.headers["wechatpay-serial"]].flat()[0];
+    const known = { mode: route.mode, merchant, params, query, serial, body: request.body };
+    outTradeNo ??= route.outTradeNo?.(wechatpay, known);
     const fault = faults.take({ channel: "wechatpay", operation: route.operation, outTradeNo });
-    const work = () => perform(wechatpay, route, { merchant, params, query, body: request.body }, fault);
+    const work = () => perform(wechatpay, route, known, fault);
     const answer = await disturb({ fault, reply, clock, work });
     record(answer ? String(statusOf(answer)) : (fault?.kind ?? "unknown"));
     if (answer) return send({ wechatpay, merchant, answer, fault, incoming, reply });

@@ -112,6 +112,7 @@ export async function acknowledgeDeliveries(
   db: Db,
   ack: { appId: string; eventIds: readonly string[]; nowMs: number },
 ): Promise<number> {
+  if (ack.eventIds.length === 0) return 0;
   const result = await db
     .updateTable("delivery")
     .set({ status: "acknowledged", acknowledgedAt: ack.nowMs, leaseToken: null, updatedAt: ack.nowMs })
