@@ -31,10 +31,18 @@ export {
   type HeldReceipt,
   type HoldReason,
   initiationWaitMs,
+  isSameAsk,
   type Payment,
   REUSE_MARGIN_MS,
 } from "./payment.ts";
-export { isReserving, type Refund, type RefundPurpose, refundCharge } from "./refund.ts";
+export {
+  isReserving,
+  nextRefundQueryAt,
+  REFUND_LADDER_MS,
+  type Refund,
+  type RefundPurpose,
+  refundCharge,
+} from "./refund.ts";
 export { type Settlement, samePayee, settle } from "./settle.ts";
 export {
   ATTEMPT_MACHINE,

@@ -103,14 +103,20 @@ export const REUSE_MARGIN_MS = MINUTE_MS;
 /** How long the same order waits before it may be initiated again over an attempt that could not be closed; an app may set its own. */
 export const DEFAULT_INITIATION_GAP_MS = 15_000;
 
-/** Whether a repeated `create` is answered with this attempt: same account and scene, payable, with a minute left. */
-export function canReuseAttempt(attempt: Attempt, wanted: { accountNo: string; scene: Scene }, nowMs: number): boolean {
-  return (
-    attempt.state === "awaiting_payer" &&
-    attempt.accountNo === wanted.accountNo &&
-    attempt.scene === wanted.scene &&
-    attempt.expiresAt - nowMs >= REUSE_MARGIN_MS
-  );
+/** Whether an attempt asks the same payer in the same way at the same account. A new bar code does not make another sale. */
+export function isSameAsk(attempt: Attempt, wanted: SceneInput & { accountNo: string }): boolean {
+  if (attempt.accountNo !== wanted.accountNo || attempt.scene !== wanted.scene) return false;
+  if (!("openid" in wanted) || attempt.sceneInput === null || !("openid" in attempt.sceneInput)) return true;
+  return attempt.sceneInput.openid === wanted.openid;
+}
+
+/**
+ * Whether a repeated `create` is answered with this attempt: the same ask, payable, with a minute left; while the payer at a counter
+ * is being asked for a password (action `wait`), to the last moment.
+ */
+export function canReuseAttempt(attempt: Attempt, wanted: SceneInput & { accountNo: string }, nowMs: number): boolean {
+  const marginMs = attempt.action?.type === "wait" ? 0 : REUSE_MARGIN_MS;
+  return attempt.state === "awaiting_payer" && isSameAsk(attempt, wanted) && attempt.expiresAt - nowMs >= marginMs;
 }
 
 /** How long the order must still wait before another initiation, in ms; 0 when it may go on. */

@@ -1,3 +1,4 @@
+import type { Randomness } from "./clock.ts";
 import type { RefundStatus } from "./state.ts";
 
 /** Why money goes back. */
@@ -36,6 +37,8 @@ export interface Refund {
   requestDigest: Readonly<Record<string, string>>;
   /** Until when one process has the exclusive right to call the channel for this refund; 0 when nothing was sent. */
   calledUntil: number;
+  /** When the channel was first asked; orders wait a least time between two refunds. */
+  sentAt: number | null;
   queryCount: number;
   nextQueryAt: number | null;
   failureCode: string | null;
@@ -60,4 +63,23 @@ export function refundCharge(
 ): number {
   if (!payment.oneCent) return refund.amount;
   return Math.max(0, payment.chargedAmount - refund.alreadyCharged);
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * When a refund without a final word is asked about, counted from the last question; the last step repeats. After
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012791904: every minute at first, then less and less often.
+ */
+export const REFUND_LADDER_MS: readonly number[] = [1, 1, 1, 1, 1, 5, 10, 20, 30].map((minutes) => minutes * MINUTE_MS);
+
+const REFUND_JITTER = 0.1;
+
+/** When to ask about a refund next after `queryCount` questions. */
+export function nextRefundQueryAt(
+  { queryCount, nowMs }: { queryCount: number; nowMs: number },
+  random: Randomness,
+): number {
+  const stepMs = REFUND_LADDER_MS[Math.min(queryCount, REFUND_LADDER_MS.length - 1)] as number;
+  return nowMs + Math.round(stepMs * (1 + REFUND_JITTER * random.fraction()));
 }

@@ -21,6 +21,11 @@ export type AlertKind =
   | "duplicate_payment"
   | "late_payment"
   | "callback_rejected"
+  | "held_receipt_not_refunded"
+  | "refund_abnormal"
+  | "refund_not_enough"
+  | "unknown_refund"
+  | "circuit_open"
   | "notification_not_applied"
   | "attempt_not_settled";
 

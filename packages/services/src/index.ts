@@ -31,3 +31,8 @@ export { listPayments } from "./payment/list.ts";
 export type { PaymentOrder } from "./payment/open.ts";
 export { syncAttempt, syncDueAttempts } from "./payment/sync.ts";
 export { watchPayment } from "./payment/watch.ts";
+export { createRefund } from "./refund/create.ts";
+export { getRefund, listRefunds, type RefundRef } from "./refund/get.ts";
+export type { RefundOrder } from "./refund/reserve.ts";
+export { returnHeldReceipts } from "./refund/return-held.ts";
+export { syncDueRefunds } from "./refund/sync.ts";

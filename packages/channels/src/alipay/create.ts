@@ -1,16 +1,26 @@
-import type { Scene } from "@payhub/domain";
 import type { ChargeOutcome, ChargeRequest } from "../channel.ts";
+import { payInApp, payOnPcPage, payOnPhonePage } from "./page.ts";
+import { pay } from "./pay.ts";
 import { precreate } from "./precreate.ts";
+import { createTrade } from "./trade-create.ts";
 import type { AccountLine } from "./transport.ts";
 
-/** How each scene asks for money. */
-const OPERATIONS: Readonly<Partial<Record<Scene, typeof precreate>>> = {
-  qr: precreate,
-};
-
-/** Asks Alipay for one attempt; throws for a scene that the plugin does not offer, which is a fault of the caller. */
+/** Asks Alipay for one attempt: each scene has its own product. */
 export async function create(line: AccountLine, request: ChargeRequest): Promise<ChargeOutcome> {
-  const operation = OPERATIONS[request.scene];
-  if (!operation) throw new Error(`Alipay has no operation for scene "${request.scene}"`);
-  return operation(line, request);
+  switch (request.scene) {
+    case "qr":
+      return precreate(line, request);
+    case "barcode":
+    case "face":
+      return pay(line, request);
+    case "jsapi":
+    case "miniprogram":
+      return createTrade(line, request);
+    case "app":
+      return payInApp(line, request);
+    case "h5":
+      return payOnPhonePage(line, request);
+    case "pc":
+      return payOnPcPage(line, request);
+  }
 }

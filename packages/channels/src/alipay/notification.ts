@@ -18,19 +18,20 @@ const TRADE = z.object({
   gmt_payment: z.string().optional(),
   gmt_refund: z.string().optional(),
   refund_fee: z.string().optional(),
+  out_biz_no: z.string().min(1).optional(),
   app_id: z.string().optional(),
   seller_id: z.string().optional(),
 });
 
 /**
  * Reads a notification: RSA2 only, verified over every field with the key of any live version before one is believed.
- * A refund tells the payment's address too, as `TRADE_SUCCESS`, and is no payment. Source: https://opendocs.alipay.com/open/270/105902
+ * A refund tells the payment's address too, as `TRADE_SUCCESS` or in full as `TRADE_CLOSED`, and is no payment. Source: https://opendocs.alipay.com/open/270/105902
  */
 export function readNotification(sdks: readonly VerifyingSdk[], raw: RawNotification): NotificationOutcome {
   const fields = readForm(raw.body);
   if (!fields) return { kind: "rejected", reason: "malformed" };
   if (fields.sign_type !== "RSA2") return { kind: "rejected", reason: "algorithm" };
-  if (!sdks.some((sdk) => sdk.checkNotifySignV2(fields))) return { kind: "rejected", reason: "signature" };
+  if (!sdks.some((sdk) => isSignedFor(sdk, fields))) return { kind: "rejected", reason: "signature" };
 
   const head = NOTIFICATION.safeParse(fields);
   if (!head.success) return { kind: "rejected", reason: "malformed" };
@@ -40,8 +41,11 @@ export function readNotification(sdks: readonly VerifyingSdk[], raw: RawNotifica
   }
   const trade = TRADE.safeParse(fields);
   if (!trade.success) return { kind: "rejected", reason: "malformed" };
-  if (isRefund(trade.data)) return { kind: "ignored", notificationId, about: "refund" };
-  const { trade_status: status } = trade.data;
+  const { trade_status: status, out_trade_no: attemptNo, out_biz_no: refundNo } = trade.data;
+  if (isRefund(trade.data)) {
+    if (refundNo === undefined) return { kind: "ignored", notificationId, about: "refund" };
+    return { kind: "refund", notificationId, attemptNo, refundNo };
+  }
   if (!isTradeStatus(status) || TRADE_STATUSES[status] !== "paid") {
     return { kind: "ignored", notificationId, about: status };
   }
@@ -55,6 +59,13 @@ function readForm(body: Uint8Array): Fields | undefined {
   const fields = Object.fromEntries(entries);
   const isForm = entries.length > 1 && Object.keys(fields).length === entries.length;
   return isForm ? fields : undefined;
+}
+
+/** In certificate mode Alipay may add the number of its certificate after signing; nothing reads that field. */
+function isSignedFor(sdk: VerifyingSdk, fields: Fields): boolean {
+  if (sdk.checkNotifySignV2(fields)) return true;
+  const { alipay_cert_sn: serial, ...signed } = fields;
+  return serial !== undefined && sdk.checkNotifySignV2(signed);
 }
 
 function isRefund(trade: z.infer<typeof TRADE>): boolean {

@@ -1,31 +1,20 @@
-import { yuanFromFen } from "@payhub/domain";
-import type { ChargeOutcome, ChargeRequest } from "../channel.ts";
-import { beijingTime } from "./beijing-time.ts";
+import type { ChargeOutcome } from "../channel.ts";
+import { type ChargeOf, orderOf, timeoutOf } from "./order.ts";
 import { declined } from "./status.ts";
-import { alipaySubject } from "./text.ts";
 import { type AccountLine, callGateway } from "./transport.ts";
 
-const MINUTE_MS = 60_000;
 const METHOD = "alipay.trade.precreate";
 
-/**
- * Asks for a QR code that the payer scans. The absolute `time_expire` ends the order when the attempt ends, however late
- * a repeated call comes; naming the seller keeps the money from any other account of the app. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate
- */
-export async function precreate(line: AccountLine, request: ChargeRequest): Promise<ChargeOutcome> {
-  const minutes = Math.max(1, Math.ceil((request.expiresAt - request.createdAt) / MINUTE_MS));
+/** Asks for a QR code that the payer scans. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
+export async function precreate(line: AccountLine, request: ChargeOf<"qr">): Promise<ChargeOutcome> {
   const answer = await callGateway(line, {
     method: METHOD,
     attemptNo: request.attemptNo,
     notifyUrl: request.notifyUrl,
     biz: {
-      total_amount: yuanFromFen(request.amount),
-      subject: alipaySubject(request.subject),
-      seller_id: line.sellerId,
+      ...orderOf(line, request),
       product_code: "FACE_TO_FACE_PAYMENT",
-      time_expire: beijingTime(request.expiresAt),
-      timeout_express: `${minutes}m`,
-      qr_code_timeout_express: `${minutes}m`,
+      qr_code_timeout_express: timeoutOf(request),
     },
   });
   switch (answer.kind) {

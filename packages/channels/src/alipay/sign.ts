@@ -36,13 +36,26 @@ export function createSdk(
     appId: credentials.appId,
     privateKey: credentials.privateKey,
     keyType: "PKCS8",
-    alipayPublicKey: credentials.alipayPublicKey,
+    ...keysOfAlipay(credentials),
     gateway: credentials.endpoint,
     signType: "RSA2",
     camelcase: false,
     timeout: line.deadlineMs,
     ...(line.dispatcher && { proxyAgent: line.dispatcher }),
   });
+}
+
+/** Alipay's key as it is, or by certificate: then the SDK also signs the numbers of the app's and the root certificates. */
+function keysOfAlipay({ alipayPublicKey, appCert, alipayCert, alipayRootCert }: AlipayCredentials) {
+  if (appCert && alipayCert && alipayRootCert) {
+    return {
+      appCertContent: appCert,
+      alipayPublicCertContent: alipayCert,
+      alipayRootCertContent: alipayRootCert,
+    };
+  }
+  if (!alipayPublicKey) throw new Error("Alipay credentials without a key of Alipay");
+  return { alipayPublicKey };
 }
 
 const CLAIM = z.object({

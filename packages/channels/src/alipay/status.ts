@@ -1,4 +1,12 @@
-import type { CloseOutcome, Declined, QueryOutcome } from "../channel.ts";
+import type {
+  CancelOutcome,
+  CloseOutcome,
+  Declined,
+  QueryOutcome,
+  RefundDeclined,
+  RefundOutcome,
+  RefundQueryOutcome,
+} from "../channel.ts";
 
 /** What a trade's status means to us. Source: https://opendocs.alipay.com/open/270/105902 */
 export const TRADE_STATUSES = {
@@ -16,7 +24,7 @@ export function isTradeStatus(text: unknown): text is TradeStatus {
   return typeof text === "string" && Object.hasOwn(TRADE_STATUSES, text);
 }
 
-/** Refusals of `alipay.trade.precreate` that speak of the order. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
+/** Refusals of the ordering methods that speak of the order. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
 const CREATE_REFUSALS: Readonly<Record<string, Declined["because"]>> = {
   "ACQ.TRADE_HAS_SUCCESS": "already_paid",
   "ACQ.TRADE_HAS_FINISHED": "already_paid",
@@ -33,6 +41,37 @@ const CLOSE_REFUSALS: Readonly<Record<string, "closed" | "paid" | "absent" | "no
   "ACQ.TRADE_STATUS_ERROR": "not_waiting",
   "ACQ.REASON_TRADE_STATUS_INVALID": "not_waiting",
   "ACQ.REASON_ILLEGAL_STATUS": "not_waiting",
+};
+
+/** Refusals of `alipay.trade.cancel` that speak of the order. Source: https://opendocs.alipay.com/open/13399511_alipay.trade.cancel */
+const CANCEL_REFUSALS: Readonly<Record<string, Declined["because"]>> = {
+  "ACQ.TRADE_HAS_FINISHED": "already_paid",
+  /** A day after the order: the money goes back by a refund. */
+  "ACQ.TRADE_CANCEL_TIME_OUT": "already_paid",
+  /** Some or all of it went back by refunds. */
+  "ACQ.REASON_TRADE_REFUND_FEE_ERR": "already_paid",
+};
+
+/** Refusals of `alipay.trade.refund` that we have a word for. Source: https://opendocs.alipay.com/open/4b7cc5db_alipay.trade.refund */
+const REFUND_REFUSALS: Readonly<Record<string, RefundDeclined["because"]>> = {
+  "ACQ.SELLER_BALANCE_NOT_ENOUGH": "not_enough",
+  "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": "exceeds_paid",
+  "ACQ.REFUND_FEE_ERROR": "exceeds_paid",
+  "ACQ.REASON_TRADE_REFUND_FEE_ERR": "exceeds_paid",
+  /** Closed unpaid or refunded in full: nothing is left. */
+  "ACQ.TRADE_HAS_CLOSE": "exceeds_paid",
+  "ACQ.TRADE_NOT_ALLOW_REFUND": "window_passed",
+  "ACQ.TRADE_HAS_FINISHED": "window_passed",
+  "ACQ.DISCORDANT_REPEAT_REQUEST": "number_used",
+};
+
+/** What a refund's status means to us; until it succeeded a synchronous refund has none. Source: https://opendocs.alipay.com/open/8c776df6_alipay.trade.fastpay.refund.query */
+export const REFUND_STATUSES: Readonly<
+  Record<string, Extract<RefundOutcome["kind"], "succeeded" | "processing" | "closed">>
+> = {
+  REFUND_SUCCESS: "succeeded",
+  REFUND_PROCESSING: "processing",
+  REFUND_FAIL: "closed",
 };
 
 interface Refusal {
@@ -57,6 +96,25 @@ export function queryRefusal(refusal: Refusal): QueryOutcome {
   if (refusal.code.toUpperCase() === "ACQ.TRADE_NOT_EXIST") return { kind: "absent" };
   return { kind: "declined", because: "refused", ...plain(refusal) };
 }
+
+/** What a refused cancel says of the order; a code that no table names is a plain refusal. */
+export function cancelRefusal(refusal: Refusal): CancelOutcome {
+  return { kind: "declined", because: CANCEL_REFUSALS[refusal.code.toUpperCase()] ?? "refused", ...plain(refusal) };
+}
+
+/** Why money is not given back; a code that no table names is a plain refusal. */
+export function refundRefusal(refusal: Refusal): RefundDeclined {
+  return { kind: "declined", because: REFUND_REFUSALS[refusal.code.toUpperCase()] ?? "refused", ...plain(refusal) };
+}
+
+/** What a refused question about a refund says: an order that is not there has no refund. */
+export function refundQueryRefusal(refusal: Refusal): RefundQueryOutcome {
+  if (NOT_EXIST.has(refusal.code.toUpperCase())) return { kind: "absent" };
+  return { kind: "declined", because: "refused", ...plain(refusal) };
+}
+
+/** The refund query writes it with and without the prefix. */
+const NOT_EXIST: ReadonlySet<string> = new Set(["ACQ.TRADE_NOT_EXIST", "TRADE_NOT_EXIST"]);
 
 function plain({ code, message }: Refusal): Refusal {
   return { code, message };

@@ -17,30 +17,45 @@ const ANSWER = z.looseObject({
   out_trade_no: z.string().optional(),
 });
 
+/** The code of a payment that waits for the payer's password. */
+export const IN_PROCESS = "10003";
+
 /** One account's line to the gateway. */
 export interface GatewayLine {
   sdk: VerifyingSdk;
   now: () => number;
+  /** A merchant's leave for a service provider's app to act for it. */
+  appAuthToken?: string | undefined;
 }
 
 /** The line with who the account is, which receipts and orders name. */
 export interface AccountLine extends GatewayLine {
   appId: string;
   sellerId: string;
+  miniprogramAppId: string;
 }
 
-/** One call about one attempt; `biz` is the method's `biz_content` beside `out_trade_no`. */
-export interface GatewayCall {
-  method: string;
+/** What a method is told of one attempt; `biz` is its `biz_content` beside `out_trade_no`. */
+interface Parameters {
   attemptNo: string;
-  biz?: Readonly<Record<string, string>>;
+  biz?: Readonly<Record<string, string | readonly string[]>>;
   notifyUrl?: string;
+  returnUrl?: string | undefined;
+}
+
+/** One call about one attempt. */
+export interface GatewayCall extends Parameters {
+  method: string;
+  /** Whether {@link IN_PROCESS} is an answer; to other methods it says nothing. */
+  mayBeInProcess?: boolean;
+  /** Whether a success may name no order. */
+  mayBeEmpty?: boolean;
 }
 
 /** A verified answer about the attempt that was asked for, or why there is none. */
 export type GatewayAnswer =
   | { kind: "success"; fields: Readonly<Record<string, unknown>> }
-  | { kind: "refusal"; code: string; message: string }
+  | { kind: "refusal"; code: string; message: string; fields: Readonly<Record<string, unknown>> }
   | Unknown
   | Unsent;
 
@@ -49,18 +64,24 @@ export type GatewayAnswer =
  * whatever the timezone of the process. Source: https://opendocs.alipay.com/common/02kf5q
  */
 export async function callGateway(line: GatewayLine, call: GatewayCall): Promise<GatewayAnswer> {
-  const parameters = {
-    timestamp: beijingTime(line.now()),
-    ...(call.notifyUrl !== undefined && { notify_url: call.notifyUrl }),
-    biz_content: { out_trade_no: call.attemptNo, ...call.biz },
-  };
   let answer: unknown;
   try {
-    answer = await line.sdk.exec(call.method, parameters, { validateSign: true });
+    answer = await line.sdk.exec(call.method, parametersOf(line, call), { validateSign: true });
   } catch (error) {
     return outcomeOfFailure(error, call.method);
   }
   return readAnswer(answer, call);
+}
+
+/** What is signed beside the account's own parameters; nothing of it is ever undefined, which the SDK would sign as text. */
+export function parametersOf(line: GatewayLine, { attemptNo, biz, notifyUrl, returnUrl }: Parameters) {
+  return {
+    timestamp: beijingTime(line.now()),
+    ...(notifyUrl !== undefined && { notify_url: notifyUrl }),
+    ...(returnUrl !== undefined && { return_url: returnUrl }),
+    ...(line.appAuthToken !== undefined && { app_auth_token: line.appAuthToken }),
+    biz_content: { out_trade_no: attemptNo, ...biz },
+  };
 }
 
 function readAnswer(answer: unknown, call: GatewayCall): GatewayAnswer {
@@ -68,10 +89,12 @@ function readAnswer(answer: unknown, call: GatewayCall): GatewayAnswer {
   if (!read.success) return unknown(call.method, "an answer of another shape");
   const fields = read.data;
   const code = fields.sub_code || fields.code;
-  if (isUnknownCode(fields)) return unknown(call.method, `${code} ${fields.sub_msg ?? fields.msg ?? ""}`);
-  const isSuccess = fields.code === "10000";
-  const isAboutAnother = fields.out_trade_no !== call.attemptNo;
-  if (isAboutAnother && (isSuccess || fields.out_trade_no !== undefined)) {
+  const isInProcess = fields.code === IN_PROCESS && call.mayBeInProcess === true;
+  if (!isInProcess && isUnknownCode(fields))
+    return unknown(call.method, `${code} ${fields.sub_msg ?? fields.msg ?? ""}`);
+  const isSuccess = isInProcess || fields.code === "10000";
+  const mayNameNone = !isSuccess || call.mayBeEmpty === true;
+  if (fields.out_trade_no === undefined ? !mayNameNone : fields.out_trade_no !== call.attemptNo) {
     return unknown(call.method, "an answer about another order number");
   }
   if (isSuccess) return { kind: "success", fields };
@@ -79,6 +102,7 @@ function readAnswer(answer: unknown, call: GatewayCall): GatewayAnswer {
     kind: "refusal",
     code: code.slice(0, MAX_CODE_LENGTH),
     message: (fields.sub_msg ?? fields.msg ?? "").slice(0, MAX_REASON_LENGTH),
+    fields,
   };
 }
 

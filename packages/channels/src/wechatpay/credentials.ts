@@ -4,6 +4,11 @@ import { z } from "zod";
 
 const MIN_MODULUS_BITS = 2048;
 
+const APPID = /^\w{1,32}$/;
+
+/** The scenes of which WeChat Pay has a product. */
+export const WECHATPAY_SCENES = ["qr", "jsapi", "miniprogram", "app", "h5", "barcode", "face"] as const;
+
 /** A PEM from a form or an environment may have lost its line breaks to a literal `\n`. */
 function pem(parse: (text: string) => KeyObject, words: string) {
   return z
@@ -38,7 +43,18 @@ function isOrigin(text: string): boolean {
 const credentialsSchema = z
   .strictObject({
     mchid: z.string().regex(/^\d{1,32}$/, "must be the merchant number, digits only"),
-    appid: z.string().regex(/^\w{1,32}$/, "must be an appid bound to the merchant number"),
+    appid: z.string().regex(APPID, "must be an appid bound to the merchant number"),
+    /** The apps of single scenes, when they are not `appid`: its own id is what a mini-program or a mobile app pays under. */
+    miniprogramAppid: z.string().regex(APPID, "must be a mini-program's appid").optional(),
+    appAppid: z.string().regex(APPID, "must be a mobile app's appid").optional(),
+    /** For whom a service provider acts; `mchid`, `appid` and the keys are then the provider's. */
+    subMchid: z
+      .string()
+      .regex(/^\d{1,32}$/, "must be the sub-merchant's number, digits only")
+      .optional(),
+    subAppid: z.string().regex(APPID, "must be an appid of the sub-merchant").optional(),
+    /** The scenes whose products the merchant has opened; all of them when absent. */
+    products: z.array(z.enum(WECHATPAY_SCENES, "must be scenes of WeChat Pay")).min(1).optional(),
     merchantSerialNo: z
       .string()
       .regex(/^[0-9A-Fa-f]{8,64}$/, "must be the serial of the merchant API certificate, in hex")
@@ -59,6 +75,10 @@ const credentialsSchema = z
   .refine(({ publicKeyId, publicKey }) => (publicKeyId === undefined) === (publicKey === undefined), {
     path: ["publicKeyId"],
     message: "and publicKey must be given together",
+  })
+  .refine(({ subMchid, subAppid, mchid }) => subMchid !== mchid && (subAppid === undefined || subMchid !== undefined), {
+    path: ["subMchid"],
+    message: "must be another merchant's number, and must be given when subAppid is",
   });
 
 /** A merchant's keys at WeChat Pay, as https://pay.weixin.qq.com/doc/v3/merchant/4013070756 names them; plain JSON. */

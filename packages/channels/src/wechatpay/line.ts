@@ -9,6 +9,8 @@ export interface Line {
   runtime: ChannelRuntime;
   /** The newest version: every call is made with it. */
   credentials: WechatpayCredentials;
+  /** The appids of all live versions and scenes. */
+  ownAppids: ReadonlySet<string>;
   privateKey: KeyObject;
   /** One per live version, newest first. */
   apiV3Keys: readonly Uint8Array[];

@@ -3,6 +3,7 @@ import { Agent } from "undici";
 import type { ChannelRuntime } from "../channel.ts";
 import { fetchCertificates } from "./certificates.ts";
 import type { WechatpayCredentials } from "./credentials.ts";
+import { allAppids } from "./identity.ts";
 import { createKeyRing } from "./keys.ts";
 import type { Line } from "./line.ts";
 
@@ -21,6 +22,7 @@ export function openLine(
   const line: Line = {
     runtime,
     credentials,
+    ownAppids: allAppids(versions),
     privateKey: createPrivateKey(credentials.merchantPrivateKey),
     apiV3Keys: versions.map(({ apiV3Key }) => Buffer.from(apiV3Key)),
     // The deadline of a call bounds its answer; undici's own timers would only blur what happened.

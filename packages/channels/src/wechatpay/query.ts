@@ -1,4 +1,5 @@
 import type { QueryOutcome } from "../channel.ts";
+import { isOwnMerchant, merchantWords, orderPath } from "./identity.ts";
 import type { Line } from "./line.ts";
 import { parseJson } from "./parse-json.ts";
 import { declinedOf, isAbsentCode, TRADE_STATES } from "./status.ts";
@@ -7,25 +8,25 @@ import { call } from "./transport.ts";
 
 /** Asks about an order by our number (https://pay.weixin.qq.com/doc/v3/merchant/4012791880). */
 export async function query(line: Line, { attemptNo }: { attemptNo: string }): Promise<QueryOutcome> {
-  const { mchid } = line.credentials;
-  const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(attemptNo)}?mchid=${mchid}`;
+  const { credentials } = line;
+  const path = `${orderPath(credentials, attemptNo)}?${new URLSearchParams(merchantWords(credentials))}`;
   const result = await call(line, { method: "GET", path, body: "" });
   if (result.kind === "refused") return isAbsentCode(result.code) ? { kind: "absent" } : declinedOf(result);
   if (result.kind !== "done") return result;
   const transaction = parseJson(transactionSchema, result.body);
   if (!transaction) return unknown("the signed answer holds no transaction");
   if (transaction.out_trade_no !== attemptNo) return unknown("the answer is about another order number");
-  return outcomeOf(transaction, mchid);
+  return outcomeOf(line, transaction);
 }
 
-function outcomeOf(transaction: Transaction, mchid: string): QueryOutcome {
+function outcomeOf(line: Line, transaction: Transaction): QueryOutcome {
   const state = TRADE_STATES.get(transaction.trade_state);
   if (state === "paid") {
-    const receipt = receiptFrom(transaction);
+    const receipt = receiptFrom(transaction, line);
     return receipt ? { kind: "paid", receipt } : unknown("the paid transaction lacks a number, an amount or a time");
   }
   // Another merchant's receipt is for the trade core to hold; another merchant's "no" says nothing about ours.
-  if (transaction.mchid !== mchid) return unknown("the answer is about another merchant");
+  if (!isOwnMerchant(transaction, line.credentials)) return unknown("the answer is about another merchant");
   switch (state) {
     case "unpaid":
     case "closed":

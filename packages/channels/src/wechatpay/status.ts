@@ -1,4 +1,4 @@
-import type { Declined } from "../channel.ts";
+import type { Declined, RefundDeclined } from "../channel.ts";
 
 /** What WeChat Pay's error codes say about an order, in both spellings (https://pay.weixin.qq.com/doc/v3/merchant/4012081717). */
 const BECAUSE: ReadonlyMap<string, Declined["because"]> = new Map([
@@ -6,8 +6,13 @@ const BECAUSE: ReadonlyMap<string, Declined["because"]> = new Map([
   ["ORDER_PAID", "already_paid"],
   ["ORDER_CLOSED", "already_closed"],
   ["ORDERCLOSED", "already_closed"],
+  ["ORDER_REVERSED", "already_closed"],
+  ["ORDERREVERSED", "already_closed"],
   ["OUT_TRADE_NO_USED", "number_used"],
 ]);
+
+const USER_PAYING = ["USERPAYING", "USER_PAYING"];
+const AGAIN_CODES: ReadonlySet<string> = new Set([...USER_PAYING, "SYSTEM_ERROR", "SYSTEMERROR"]);
 
 /** Codes under which the order may or may not have been touched, whatever the HTTP status. */
 const UNKNOWN_CODES: ReadonlySet<string> = new Set([
@@ -18,8 +23,7 @@ const UNKNOWN_CODES: ReadonlySet<string> = new Set([
   "SERVICE_UNAVAILABLE",
   "FREQUENCY_LIMITED",
   "RATELIMIT_EXCEEDED",
-  "USERPAYING",
-  "USER_PAYING",
+  ...USER_PAYING,
 ]);
 
 const ABSENT_CODES: ReadonlySet<string> = new Set(["ORDER_NOT_EXIST", "ORDERNOTEXIST"]);
@@ -27,6 +31,16 @@ const ABSENT_CODES: ReadonlySet<string> = new Set(["ORDER_NOT_EXIST", "ORDERNOTE
 /** Whether an error code leaves open what happened. */
 export function isUnknownCode(code: string): boolean {
   return UNKNOWN_CODES.has(code);
+}
+
+/** Whether the payer is being asked for a password. */
+export function isUserPayingCode(code: string | undefined): boolean {
+  return code !== undefined && USER_PAYING.includes(code);
+}
+
+/** Whether a reversal is to be repeated until it is definite (https://pay.weixin.qq.com/doc/v3/merchant/4012382150). */
+export function isAgainCode(code: string | undefined): boolean {
+  return code !== undefined && AGAIN_CODES.has(code);
 }
 
 /** Whether an error code says that the channel has no such order. */
@@ -50,4 +64,33 @@ export const TRADE_STATES: ReadonlyMap<string, "paid" | "unpaid" | "closed" | "f
   ["CLOSED", "closed"],
   ["REVOKED", "closed"],
   ["PAYERROR", "failed"],
+]);
+
+/** What WeChat Pay's error codes say about a refund, in both spellings (https://pay.weixin.qq.com/doc/v3/merchant/4012791883). */
+const REFUND_BECAUSE: ReadonlyMap<string, RefundDeclined["because"]> = new Map([
+  ["NOT_ENOUGH", "not_enough"],
+  ["NOTENOUGH", "not_enough"],
+  ["TRADE_OVERDUE", "window_passed"],
+  ["REFUND_FEE_MISMATCH", "number_used"],
+]);
+
+/** What an `INVALID_REQUEST` of a refund means has no code of its own: only its message tells. */
+const REFUND_MESSAGES: readonly (readonly [RegExp, RefundDeclined["because"]])[] = [
+  [/与之前请求不一致/, "number_used"],
+  [/可退金额/, "exceeds_paid"],
+  [/最大期限|退款期限/, "window_passed"],
+];
+
+/** A refused refund in our words. */
+export function refundDeclinedOf({ code, message }: { code: string; message: string }): RefundDeclined {
+  const told = code === "INVALID_REQUEST" ? REFUND_MESSAGES.find(([words]) => words.test(message))?.[1] : undefined;
+  return { kind: "declined", because: told ?? REFUND_BECAUSE.get(code) ?? "refused", code, message };
+}
+
+/** What a refund's `status` means (https://pay.weixin.qq.com/doc/v3/merchant/4012791884). */
+export const REFUND_STATES: ReadonlyMap<string, "succeeded" | "processing" | "abnormal" | "closed"> = new Map([
+  ["SUCCESS", "succeeded"],
+  ["PROCESSING", "processing"],
+  ["ABNORMAL", "abnormal"],
+  ["CLOSED", "closed"],
 ]);

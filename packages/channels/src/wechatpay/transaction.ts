@@ -1,17 +1,29 @@
 import type { Receipt } from "@payhub/domain";
 import { z } from "zod";
+import { namedPayee, type OwnMerchant } from "./identity.ts";
 
-/** A transaction as queries and callbacks tell it (https://pay.weixin.qq.com/doc/v3/merchant/4012791880); the rest appears once paid. */
-export const transactionSchema = z.object({
-  mchid: z.string(),
-  appid: z.string(),
-  out_trade_no: z.string(),
-  trade_state: z.string(),
-  trade_state_desc: z.string().default(""),
-  transaction_id: z.string().optional(),
-  success_time: z.string().optional(),
-  amount: z.object({ total: z.int(), currency: z.string() }).optional(),
-});
+/**
+ * A transaction as queries and callbacks tell it (https://pay.weixin.qq.com/doc/v3/merchant/4012791880); the rest appears once
+ * paid. A service provider's names two merchants; a bar code's may leave its appid out.
+ */
+export const transactionSchema = z
+  .object({
+    mchid: z.string().optional(),
+    appid: z.string().optional(),
+    sp_mchid: z.string().optional(),
+    sp_appid: z.string().optional(),
+    sub_mchid: z.string().optional(),
+    sub_appid: z.string().optional(),
+    out_trade_no: z.string(),
+    trade_state: z.string(),
+    trade_state_desc: z.string().default(""),
+    transaction_id: z.string().optional(),
+    success_time: z.string().optional(),
+    amount: z.object({ total: z.int(), currency: z.string() }).optional(),
+  })
+  .refine(({ mchid, sp_mchid, sub_mchid }) =>
+    mchid === undefined ? sp_mchid !== undefined && sub_mchid !== undefined : sp_mchid === undefined,
+  );
 export type Transaction = z.infer<typeof transactionSchema>;
 
 const paidSchema = z.object({
@@ -21,7 +33,7 @@ const paidSchema = z.object({
 });
 
 /** The receipt that a paid transaction is, in the channel's own numbers; `undefined` when it lacks one. */
-export function receiptFrom(transaction: Transaction): Receipt | undefined {
+export function receiptFrom(transaction: Transaction, own: OwnMerchant): Receipt | undefined {
   const paid = paidSchema.safeParse(transaction).data;
   if (!paid) return undefined;
   return {
@@ -30,6 +42,6 @@ export function receiptFrom(transaction: Transaction): Receipt | undefined {
     amount: paid.amount.total,
     currency: paid.amount.currency,
     paidAt: Date.parse(paid.success_time),
-    payee: { mchid: transaction.mchid, appid: transaction.appid },
+    payee: namedPayee(transaction, own),
   };
 }

@@ -9,10 +9,11 @@ import { whyNotGenuine } from "./verify.ts";
 
 const MAX_MESSAGE_CHARS = 256;
 
-/** What one call came to: `done` holds bytes that the channel signed, `refused` its own words. */
+/** What one call came to: `done` holds bytes that the channel signed, `refused` its own words, `undecided` a code that settles nothing. */
 export type CallResult =
   | { kind: "done"; body: Uint8Array }
   | { kind: "refused"; code: string; message: string }
+  | { kind: "undecided"; code: string; reason: string }
   | Unknown
   | Unsent;
 
@@ -25,10 +26,13 @@ export async function call(line: Line, request: ChannelRequest): Promise<CallRes
     return { kind: "unsent", reason: "not sent: no platform certificate could be had" };
   const answer = await send(line, request, until);
   if (answer.kind !== "answered") return answer;
-  const { status } = answer;
-  if (status === 200 || status === 204) return believe(line, answer, until);
-  return status >= 400 && status < 500 ? readRefusal(answer) : { kind: "unknown", reason: `answered HTTP ${status}` };
+  return answer.status === 200 || answer.status === 204 ? believe(line, answer, until) : readError(answer);
 }
+
+/** Forgets the code of an answer that settles nothing. */
+export function unknownOf<R extends CallResult>(
+  result: R,
+): Exclude<R, { kind: "undecided" }> | (R extends { kind: "undecided" } ? Unknown : never);
 
 async function believe(line: Line, answer: Answered, until: number): Promise<CallResult> {
   const keyOf = (serial: string) => line.keys.keyOf(serial, until);

@@ -1,28 +1,27 @@
-import type { Receipt } from "@payhub/domain";
-import { claimNotification, findUnappliedNotifications } from "@payhub/store";
+import { claimNotification, findUnappliedNotifications, type InboxNotification, markApplied } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { receiveReceipt } from "../payment/receive-receipt.ts";
+import { hearOfRefund } from "../refund/sync.ts";
 
-/** A stored notification that says money arrived. */
-export interface PaymentNotification {
-  channel: string;
-  notificationId: string;
-  accountNo: string;
-  receipt: Receipt;
-}
+/** A stored notification that says something: that money arrived, or that something became of a refund. */
+export type StoredNotification = Pick<
+  InboxNotification,
+  "channel" | "notificationId" | "accountNo" | "receipt" | "refund"
+>;
 
 /** Brings a stored notification into the books; on failure it stays in the inbox to be taken up again. */
-export async function applyNotification(ctx: ServiceContext, notification: PaymentNotification): Promise<void> {
-  const { channel, notificationId, accountNo, receipt } = notification;
+export async function applyNotification(ctx: ServiceContext, notification: StoredNotification): Promise<void> {
+  const { channel, notificationId, accountNo, receipt, refund } = notification;
   try {
-    const { connection } = await ctx.connections.of(accountNo);
-    await receiveReceipt(ctx, {
-      accountNo,
-      channel,
-      payee: connection.payee,
-      receipt,
-      notification: { channel, notificationId },
-    });
+    if (receipt) {
+      const { connection } = await ctx.connections.of(accountNo);
+      await receiveReceipt(ctx, { accountNo, channel, payee: connection.payee, receipt, notification });
+    }
+    if (refund) {
+      const known = await hearOfRefund(ctx, refund.refundNo);
+      if (!known) ctx.alert("unknown_refund", { channel, accountNo, ...refund });
+      await markApplied(ctx.store.db, { channel, notificationId }, ctx.clock.now());
+    }
   } catch (error) {
     ctx.log.error({ channel, notificationId, err: error }, "a notification could not be applied");
     ctx.alert("notification_not_applied", { channel, accountNo, notificationId });
@@ -35,9 +34,10 @@ const CLAIM_MS = 10_000;
 export async function drainInbox(ctx: ServiceContext, { limit }: { limit: number }): Promise<number> {
   const nowMs = ctx.clock.now();
   let taken = 0;
-  for (const { id, receipt, ...notification } of await findUnappliedNotifications(ctx.store.db, nowMs, limit)) {
-    if (!receipt || !(await claimNotification(ctx.store.db, { id, nowMs, untilMs: nowMs + CLAIM_MS }))) continue;
-    await applyNotification(ctx, { ...notification, receipt });
+  for (const notification of await findUnappliedNotifications(ctx.store.db, nowMs, limit)) {
+    const claim = { id: notification.id, nowMs, untilMs: nowMs + CLAIM_MS };
+    if (!(await claimNotification(ctx.store.db, claim))) continue;
+    await applyNotification(ctx, notification);
     taken++;
   }
   return taken;

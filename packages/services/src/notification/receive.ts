@@ -29,13 +29,15 @@ export async function receiveNotification(
   }
   const nowMs = ctx.clock.now();
   const receipt = outcome.kind === "payment" ? outcome.receipt : null;
+  const refund = outcome.kind === "refund" ? { attemptNo: outcome.attemptNo, refundNo: outcome.refundNo } : null;
   const notification: NewNotification = {
     channel,
     notificationId: outcome.notificationId,
     accountNo,
     receipt,
+    refund,
     rawBody: Buffer.from(raw.body).toString("utf8"),
-    state: receipt ? "received" : "ignored",
+    state: receipt || refund ? "received" : "ignored",
     claimedUntil: nowMs + CLAIM_MS,
     receivedAt: nowMs,
     appliedAt: null,
@@ -44,12 +46,12 @@ export async function receiveNotification(
   };
   if (!(await insertNotification(ctx.store.db, notification))) return { answer: accepted };
   await ctx.fault("inbox.committed");
-  if (!receipt) return { answer: accepted };
+  if (notification.state === "ignored") return { answer: accepted };
   return {
     answer: accepted,
     afterwards: async () => {
       await ctx.fault("callback.acknowledged");
-      await applyNotification(ctx, { ...notification, receipt });
+      await applyNotification(ctx, notification);
     },
   };
 }

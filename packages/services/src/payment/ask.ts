@@ -1,5 +1,5 @@
 import type { QueryOutcome } from "@payhub/channels";
-import type { Attempt } from "@payhub/domain";
+import type { Attempt, Receipt } from "@payhub/domain";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 import { finishAttempt } from "./finish.ts";
@@ -26,17 +26,12 @@ export async function askChannel(ctx: ServiceContext, attempt: Attempt): Promise
 async function takeAnswer(
   ctx: ServiceContext,
   attempt: Attempt,
-  { connection, account }: ConnectedAccount,
+  connected: ConnectedAccount,
   outcome: QueryOutcome,
 ): Promise<Answer> {
   switch (outcome.kind) {
     case "paid": {
-      const effect = await receiveReceipt(ctx, {
-        accountNo: attempt.accountNo,
-        channel: account.channel,
-        payee: connection.payee,
-        receipt: outcome.receipt,
-      });
+      const effect = await takeReceipt(ctx, attempt, connected, outcome.receipt);
       // Held money settles nothing: a mismatch leaves the attempt open, to be asked about again.
       return effect === "held" ? "unknown" : "final";
     }
@@ -55,4 +50,14 @@ async function takeAnswer(
       ctx.log.warn({ attemptNo: attempt.attemptNo, outcome: outcome.kind }, "the channel could not be asked");
       return "unknown";
   }
+}
+
+/** Brings into the books what the channel answered about an attempt's money. */
+export function takeReceipt(
+  ctx: ServiceContext,
+  { accountNo }: Attempt,
+  { connection, account }: ConnectedAccount,
+  receipt: Receipt,
+) {
+  return receiveReceipt(ctx, { accountNo, channel: account.channel, payee: connection.payee, receipt });
 }

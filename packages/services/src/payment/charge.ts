@@ -1,10 +1,11 @@
 import type { ChargeOutcome, Declined } from "@payhub/channels";
-import { type Attempt, nextQueryAt, PayhubError } from "@payhub/domain";
+import { type Attempt, nextQueryAt, type PayerAction, PayhubError } from "@payhub/domain";
 import { findAttempt, moveAttempt, updateOpenAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 import { paymentTopic } from "./announce.ts";
-import { askChannel } from "./ask.ts";
+import { askChannel, takeReceipt } from "./ask.ts";
+import { counterOf, nextAskAt } from "./at-counter.ts";
 import { finishAttempt } from "./finish.ts";
 import { type PaymentWithAttempt, readPayment } from "./get.ts";
 
@@ -21,12 +22,14 @@ const RETRY_AFTER_MS = 1_000;
 export async function chargeAttempt(
   ctx: ServiceContext,
   { payment, attempt }: PaymentWithAttempt,
-  { connection }: ConnectedAccount,
+  connected: ConnectedAccount,
 ): Promise<PaymentWithAttempt> {
+  const { connection } = connected;
   // A process that was held up lets go: a call that outlives its claim would kill the code that another one got by now.
   if (ctx.clock.now() + ctx.settings.channelDeadlineMs > attempt.calledUntil) throw heldUp();
+  if (attempt.sceneInput === null) throw new Error(`attempt ${attempt.attemptNo} has lost what its scene needs`);
   const outcome = await connection.create({
-    scene: attempt.scene,
+    ...attempt.sceneInput,
     attemptNo: attempt.attemptNo,
     amount: attempt.chargedAmount,
     subject: payment.subject,
@@ -35,24 +38,29 @@ export async function chargeAttempt(
     notifyUrl: attempt.notifyUrl,
   });
   await ctx.fault("channel.answered");
-  return takeOutcome(ctx, { payment, attempt }, outcome);
+  return takeOutcome(ctx, { payment, attempt }, { connected, outcome });
 }
 
 async function takeOutcome(
   ctx: ServiceContext,
   state: PaymentWithAttempt,
-  outcome: ChargeOutcome,
+  { connected, outcome }: { connected: ConnectedAccount; outcome: ChargeOutcome },
 ): Promise<PaymentWithAttempt> {
-  const { attempt } = state;
+  const { payment, attempt } = state;
   switch (outcome.kind) {
     case "accepted":
-      return awaitPayer(ctx, state, outcome.action);
+      return awaitPayer(ctx, state, { action: outcome.action, unknown: false });
     case "pending":
-      return awaitPayer(ctx, state, { type: "none" });
+      return awaitPayer(ctx, state, { action: { type: "wait" }, unknown: false });
+    case "paid":
+      await takeReceipt(ctx, attempt, connected, outcome.receipt);
+      return readPayment(ctx.store.db, { paymentNo: payment.paymentNo });
     case "declined":
       return takeRefusal(ctx, state, outcome);
     case "unknown":
       ctx.log.warn({ attemptNo: attempt.attemptNo, reason: outcome.reason }, "the channel's answer is not known");
+      // The payer stands at the counter: payhub asks by itself, and gives the sale up at the bound.
+      if (counterOf(connected, attempt)) return awaitPayer(ctx, state, { action: { type: "wait" }, unknown: true });
       await release(ctx, attempt, { unknown: true });
       throw outcomeUnknown(attempt);
     case "unsent":
@@ -67,15 +75,15 @@ async function takeOutcome(
 async function awaitPayer(
   ctx: ServiceContext,
   { payment, attempt }: PaymentWithAttempt,
-  action: NonNullable<Attempt["action"]>,
+  { action, unknown }: { action: PayerAction; unknown: boolean },
 ): Promise<PaymentWithAttempt> {
   const nowMs = ctx.clock.now();
   const set = {
     action,
-    unknown: false,
+    unknown,
     calledUntil: 0,
     queryCount: 0,
-    nextQueryAt: nextQueryAt({ queryCount: 0, expiresAt: attempt.expiresAt, nowMs }, ctx.random),
+    nextQueryAt: await nextAskAt(ctx, attempt, { queryCount: 0, nowMs }),
     updatedAt: nowMs,
   };
   const moved = await moveAttempt(ctx.store.db, { attemptNo: attempt.attemptNo, to: "awaiting_payer", set });

@@ -23,7 +23,7 @@ export async function createPayment(
   return once(ctx, { appId: caller.appId, idempotencyKey, digest }, async () => {
     const connected = await useAccount(ctx, caller, order.accountNo);
     const { minExpiresInMs, maxExpiresInMs } = sceneOf(connected.plugin, order.scene);
-    const expiresInMs = order.expiresIn * 1000;
+    const expiresInMs = order.expiresIn === undefined ? minExpiresInMs : order.expiresIn * 1000;
     if (expiresInMs < minExpiresInMs || expiresInMs > maxExpiresInMs) {
       throw new PayhubError(
         "INVALID_INPUT",
@@ -31,7 +31,9 @@ export async function createPayment(
         { details: { issues: [{ path: "expiresIn", message: "out of the channel's bounds" }] } },
       );
     }
-    return initiate(ctx, { caller, order, connected, digest });
+    const { payment, attempt } = await initiate(ctx, { caller, order, connected, digest });
+    // What the scene needed, a payer's code among it, is not kept with the answer.
+    return { payment, attempt: { ...attempt, sceneInput: null } };
   });
 }
 

@@ -35,6 +35,7 @@ export async function finishAttempt(ctx: ServiceContext, attemptNo: string, endi
         unknown: false,
         calledUntil: 0,
         nextQueryAt: null,
+        sceneInput: null,
         updatedAt: ctx.clock.now(),
       },
     });

@@ -1,6 +1,8 @@
 import { type Attempt, EXPIRY_MARGIN_MS } from "@payhub/domain";
+import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 import { type Answer, askChannel } from "./ask.ts";
+import { counterOf } from "./at-counter.ts";
 import { finishAttempt } from "./finish.ts";
 
 /**
@@ -8,9 +10,12 @@ import { finishAttempt } from "./finish.ts";
  * `final` when the attempt has its final word (paid included), anything else when money may still come and it stays watched.
  */
 export async function giveUpAttempt(ctx: ServiceContext, attempt: Attempt): Promise<Answer> {
+  const connected = await ctx.connections.of(attempt.accountNo);
   const before = await askChannel(ctx, attempt);
-  if (before === "final" || before === "unknown") return before;
-  const { connection } = await ctx.connections.of(attempt.accountNo);
+  if (before === "final") return before;
+  if (counterOf(connected, attempt)) return cancelAttempt(ctx, attempt, connected);
+  if (before === "unknown") return before;
+  const { connection } = connected;
   const closing = await connection.close({ attemptNo: attempt.attemptNo });
   const after = await askChannel(ctx, attempt);
   if (after === "final" || after === "unknown") return after;
@@ -22,4 +27,15 @@ export async function giveUpAttempt(ctx: ServiceContext, attempt: Attempt): Prom
     return "final";
   }
   return after;
+}
+
+/** Ends a sale at a counter for good, whatever became of it: after this the payer is not charged, or has the money back. */
+async function cancelAttempt(ctx: ServiceContext, attempt: Attempt, { connection }: ConnectedAccount): Promise<Answer> {
+  const outcome = await connection.cancel({ attemptNo: attempt.attemptNo });
+  if (outcome.kind === "cancelled") {
+    await finishAttempt(ctx, attempt.attemptNo, { to: "closed" });
+    return "final";
+  }
+  ctx.log.warn({ attemptNo: attempt.attemptNo, outcome: outcome.kind }, "a sale could not be cancelled yet");
+  return askChannel(ctx, attempt);
 }

@@ -1,4 +1,4 @@
-import { type Attempt, canReuseAttempt, initiationWaitMs, PayhubError, type Payment } from "@payhub/domain";
+import { type Attempt, canReuseAttempt, initiationWaitMs, isSameAsk, PayhubError, type Payment } from "@payhub/domain";
 import { claimAttempt, findApp, findAttemptByKey, findAttempts, findPayment, updateOpenAttempt } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { refuseReuse } from "../idempotency/once.ts";
@@ -74,11 +74,7 @@ async function nextStep(ctx: ServiceContext, initiation: Initiation, payment: Pa
   const reusable = attempts.find((attempt) => canReuseAttempt(attempt, order, ctx.clock.now()));
   if (reusable) return answer(reusable);
   const preparing = attempts.find(
-    (attempt) =>
-      attempt.state === "preparing" &&
-      attempt.accountNo === order.accountNo &&
-      attempt.scene === order.scene &&
-      attempt.failureCode === null,
+    (attempt) => attempt.state === "preparing" && isSameAsk(attempt, order) && attempt.failureCode === null,
   );
   if (preparing) return takeUp(ctx, initiation, { payment, attempt: preparing });
   return replaceAttempts(ctx, initiation, payment, attempts);

@@ -38,8 +38,12 @@ export async function listPayments(
       attempts.filter(({ paymentNo }) => paymentNo === payment.paymentNo),
     ),
   }));
-  const settledBefore = ctx.clock.now() - SETTLED_AFTER_MS;
-  const young = payments.findIndex(({ createdAt }) => createdAt > settledBefore);
-  const last = (young === -1 ? payments : payments.slice(0, young)).at(-1);
-  return { items, nextCursor: last ? String(last.id) : (input.cursor ?? null) };
+  return { items, nextCursor: settledPage(payments, ctx.clock.now()) ?? input.cursor ?? null };
+}
+
+/** Where a page's next one begins: after its last row that is old enough; nothing when none is. */
+export function settledPage(rows: readonly { id: number; createdAt: number }[], nowMs: number): string | undefined {
+  const young = rows.findIndex(({ createdAt }) => createdAt > nowMs - SETTLED_AFTER_MS);
+  const last = (young === -1 ? rows : rows.slice(0, young)).at(-1);
+  return last && String(last.id);
 }

@@ -2,10 +2,11 @@ import {
   type Attempt,
   CURRENCY,
   chargeFor,
+  EXPIRY_LIMITS,
   EXPIRY_MARGIN_MS,
   issueNumber,
   type Payment,
-  type Scene,
+  type SceneInput,
 } from "@payhub/domain";
 import {
   findAttempts,
@@ -22,17 +23,16 @@ import { claimMs } from "./claim.ts";
 import type { PaymentWithAttempt } from "./get.ts";
 
 /** What a business asks for. */
-export interface PaymentOrder {
+export type PaymentOrder = SceneInput & {
   idempotencyKey: string;
   orderNo: string;
   accountNo: string;
-  scene: Scene;
   /** Fen. */
   amount: number;
   subject: string;
-  /** Seconds. */
-  expiresIn: number;
-}
+  /** Seconds; at a counter the channel's own bound holds. */
+  expiresIn?: number | undefined;
+};
 
 /** An order with the account it is to be paid to and the digest of the call that brought it. */
 export interface Initiation {
@@ -63,8 +63,9 @@ export async function openPayment(
     settledBy: null,
     closeRequestedAt: null,
     lastSequence: 0,
+    refundedAmount: 0,
     initiatedAt: nowMs,
-    expiresAt: nowMs + order.expiresIn * 1000,
+    expiresAt: nowMs + payableMs(initiation),
     paidAt: null,
     closedAt: null,
     createdAt: nowMs,
@@ -116,9 +117,10 @@ async function inserted<T>(storing: Promise<T>): Promise<T | undefined> {
 
 function newAttempt(
   ctx: ServiceContext,
-  { caller, order, connected, digest }: Initiation,
+  initiation: Initiation,
   { payment, ordinal, nowMs }: { payment: Payment; ordinal: number; nowMs: number },
 ): Attempt {
+  const { caller, order, connected, digest } = initiation;
   const { accountNo, channel } = connected.account;
   const calledUntil = nowMs + claimMs(ctx, "charge");
   return {
@@ -129,6 +131,7 @@ function newAttempt(
     accountNo,
     channel,
     scene: order.scene,
+    sceneInput: sceneInputOf(order),
     chargedAmount: payment.chargedAmount,
     state: "preparing",
     unknown: false,
@@ -142,9 +145,34 @@ function newAttempt(
     nextQueryAt: calledUntil + EXPIRY_MARGIN_MS,
     failureCode: null,
     failureMessage: null,
-    expiresAt: nowMs + order.expiresIn * 1000,
+    expiresAt: nowMs + payableMs(initiation),
     paidAt: null,
     createdAt: nowMs,
     updatedAt: nowMs,
   };
+}
+
+/** How long the order can be paid: as asked, or, with the payer at a counter, as long as the channel's bound says. */
+function payableMs({ order, connected }: Initiation): number {
+  const atCounter = connected.plugin.scenes[order.scene]?.atCounter;
+  return atCounter?.giveUpAfterMs ?? (order.expiresIn === undefined ? EXPIRY_LIMITS.defaultMs : order.expiresIn * 1000);
+}
+
+/** The part of an order that its scene needs. */
+function sceneInputOf(order: PaymentOrder): SceneInput {
+  switch (order.scene) {
+    case "qr":
+    case "app":
+      return { scene: order.scene };
+    case "barcode":
+    case "face":
+      return { scene: order.scene, authCode: order.authCode, storeNo: order.storeNo };
+    case "jsapi":
+    case "miniprogram":
+      return { scene: order.scene, openid: order.openid };
+    case "h5":
+      return { scene: order.scene, clientIp: order.clientIp, returnUrl: order.returnUrl };
+    case "pc":
+      return { scene: order.scene, returnUrl: order.returnUrl, pageMethod: order.pageMethod };
+  }
 }

@@ -117,6 +117,7 @@ async function succeedAttempt(ctx: ServiceContext, tx: Db, attempt: Attempt, rec
     unknown: false,
     calledUntil: 0,
     nextQueryAt: null,
+    sceneInput: null,
     updatedAt: ctx.clock.now(),
   };
   const moved = await moveAttempt(tx, { attemptNo: attempt.attemptNo, to: "succeeded", set });
@@ -141,6 +142,7 @@ async function hold(
     amount: receipt.amount,
     reason,
     status: "held",
+    refundNo: null,
     appId: payment?.appId ?? null,
     paymentNo: payment?.paymentNo ?? null,
     paidAt: receipt.paidAt,

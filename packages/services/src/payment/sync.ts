@@ -1,7 +1,8 @@
-import { type Attempt, EXPIRY_MARGIN_MS, nextQueryAt } from "@payhub/domain";
+import { type Attempt, EXPIRY_MARGIN_MS } from "@payhub/domain";
 import { claimAttempt, findAttempt, findDueAttempts, findPayment, updateOpenAttempt } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { type Answer, askChannel } from "./ask.ts";
+import { nextAskAt } from "./at-counter.ts";
 import { claimMs } from "./claim.ts";
 import { isLive } from "./finish.ts";
 import { giveUpAttempt } from "./give-up.ts";
@@ -31,7 +32,7 @@ async function scheduleNext(ctx: ServiceContext, attempt: Attempt, answer: Answe
   }
   await updateOpenAttempt(ctx.store.db, attempt.attemptNo, {
     queryCount,
-    nextQueryAt: nextQueryAt({ queryCount, expiresAt: attempt.expiresAt, nowMs }, ctx.random),
+    nextQueryAt: await nextAskAt(ctx, attempt, { queryCount, nowMs }),
     // Known to the channel and unpaid is no longer unknown, unless the payer's part of it was never received.
     unknown: answer === "unknown" || attempt.state === "preparing",
     calledUntil: nowMs,

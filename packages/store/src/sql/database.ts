@@ -22,6 +22,8 @@ export interface InboxNotification {
   accountNo: string;
   /** What the channel says was paid; null when the notification moves nothing. */
   receipt: Receipt | null;
+  /** The refund that it is a reason to ask about. */
+  refund: { attemptNo: string; refundNo: string } | null;
   /** The body as it came. */
   rawBody: string;
   state: "received" | "applied" | "ignored";

@@ -53,6 +53,7 @@ export type AttemptFields = Partial<
     | "failureCode"
     | "failureMessage"
     | "paidAt"
+    | "sceneInput"
   >
 > &
   Pick<Attempt, "updatedAt">;

@@ -71,6 +71,7 @@ export type RefundFields = Partial<
     | "abnormal"
     | "channelRefundNo"
     | "calledUntil"
+    | "sentAt"
     | "queryCount"
     | "nextQueryAt"
     | "failureCode"

@@ -12,6 +12,7 @@ export const inboxSchema = defineEntity({
     notificationId: p.string().length(128),
     accountNo: identifier(),
     receipt: p.json<Receipt>().nullable(),
+    refund: p.json<NonNullable<InboxNotification["refund"]>>().nullable(),
     rawBody: p.text().columnType("mediumtext"),
     state: word<InboxNotification["state"]>(),
     claimedUntil: moment(),

@@ -27,6 +27,7 @@ export const refundSchema = defineEntity({
     idempotencyKey: p.string().length(64),
     requestDigest: p.json<Readonly<Record<string, string>>>(),
     calledUntil: moment(),
+    sentAt: moment().nullable(),
     queryCount: p.integer(),
     nextQueryAt: moment().nullable(),
     failureCode: p.string().length(64).nullable(),

@@ -1,7 +1,7 @@
 import { Migration } from "@mikro-orm/migrations";
 
-export class Migration20261121165127_initial extends Migration {
-  override name = "Migration20261121165127_initial";
+export class Migration20261121165633_initial extends Migration {
+  override name = "Migration20261121165633_initial";
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -71,7 +71,7 @@ export class Migration20261121165127_initial extends Migration {
     );
 
     this.addSql(
-      `create table \`inbox\` (\`row_no\` integer not null primary key autoincrement, \`channel\` text not null, \`notification_id\` text not null, \`account_no\` text not null, \`receipt\` json null, \`raw_body\` mediumtext not null, \`state\` text not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`inbox\` (\`row_no\` integer not null primary key autoincrement, \`channel\` text not null, \`notification_id\` text not null, \`account_no\` text not null, \`receipt\` json null, \`refund\` json null, \`raw_body\` mediumtext not null, \`state\` text not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(`create index \`inbox_state\` on \`inbox\` (\`state\`, \`row_no\`);`);
     this.addSql(`create unique index \`inbox_notification\` on \`inbox\` (\`channel\`, \`notification_id\`);`);
@@ -94,7 +94,7 @@ export class Migration20261121165127_initial extends Migration {
     this.addSql(`create unique index \`payment_app_order\` on \`payment\` (\`app_id\`, \`order_no\`);`);
 
     this.addSql(
-      `create table \`refund\` (\`row_no\` integer not null primary key autoincrement, \`refund_no\` text not null, \`purpose\` text not null, \`app_id\` text not null, \`merchant_no\` text not null, \`payment_no\` text not null, \`attempt_no\` text not null, \`account_no\` text not null, \`channel\` text not null, \`refund_order_no\` text not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` text not null, \`status\` text not null, \`unknown\` integer not null, \`abnormal\` integer not null, \`channel_refund_no\` text null, \`notify_url\` text not null, \`idempotency_key\` text not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` integer not null, \`next_query_at\` bigint null, \`failure_code\` text null, \`failure_message\` text null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`refund\` (\`row_no\` integer not null primary key autoincrement, \`refund_no\` text not null, \`purpose\` text not null, \`app_id\` text not null, \`merchant_no\` text not null, \`payment_no\` text not null, \`attempt_no\` text not null, \`account_no\` text not null, \`channel\` text not null, \`refund_order_no\` text not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` text not null, \`status\` text not null, \`unknown\` integer not null, \`abnormal\` integer not null, \`channel_refund_no\` text null, \`notify_url\` text not null, \`idempotency_key\` text not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`sent_at\` bigint null, \`query_count\` integer not null, \`next_query_at\` bigint null, \`failure_code\` text null, \`failure_message\` text null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(`create index \`refund_payment\` on \`refund\` (\`payment_no\`, \`created_at\`);`);
     this.addSql(`create index \`refund_next_query\` on \`refund\` (\`next_query_at\`);`);

@@ -1,7 +1,7 @@
 import { Migration } from "@mikro-orm/migrations";
 
-export class Migration20261121165127_initial extends Migration {
-  override name = "Migration20261121165127_initial";
+export class Migration20261121165633_initial extends Migration {
+  override name = "Migration20261121165633_initial";
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -73,7 +73,7 @@ export class Migration20261121165127_initial extends Migration {
     );
 
     this.addSql(
-      `create table \`inbox\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`channel\` varchar(32) not null, \`notification_id\` varchar(128) not null, \`account_no\` varchar(32) not null, \`receipt\` json null, \`raw_body\` mediumtext not null, \`state\` varchar(32) not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`inbox\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`channel\` varchar(32) not null, \`notification_id\` varchar(128) not null, \`account_no\` varchar(32) not null, \`receipt\` json null, \`refund\` json null, \`raw_body\` mediumtext not null, \`state\` varchar(32) not null, \`claimed_until\` bigint not null, \`received_at\` bigint not null, \`applied_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`inbox\` add index \`inbox_state\` (\`state\`, \`row_no\`);`);
     this.addSql(`alter table \`inbox\` add unique \`inbox_notification\` (\`channel\`, \`notification_id\`);`);
@@ -96,7 +96,7 @@ export class Migration20261121165127_initial extends Migration {
     this.addSql(`alter table \`payment\` add unique \`payment_app_order\` (\`app_id\`, \`order_no\`);`);
 
     this.addSql(
-      `create table \`refund\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`refund_no\` varchar(32) not null, \`purpose\` varchar(32) not null, \`app_id\` varchar(32) not null, \`merchant_no\` varchar(32) not null, \`payment_no\` varchar(32) not null, \`attempt_no\` varchar(32) not null, \`account_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`refund_order_no\` varchar(64) not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` varchar(80) not null, \`status\` varchar(32) not null, \`unknown\` tinyint(1) not null, \`abnormal\` tinyint(1) not null, \`channel_refund_no\` varchar(64) null, \`notify_url\` varchar(255) not null, \`idempotency_key\` varchar(64) not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`query_count\` int not null, \`next_query_at\` bigint null, \`failure_code\` varchar(64) null, \`failure_message\` varchar(255) null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`refund\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`refund_no\` varchar(32) not null, \`purpose\` varchar(32) not null, \`app_id\` varchar(32) not null, \`merchant_no\` varchar(32) not null, \`payment_no\` varchar(32) not null, \`attempt_no\` varchar(32) not null, \`account_no\` varchar(32) not null, \`channel\` varchar(32) not null, \`refund_order_no\` varchar(64) not null, \`amount\` bigint not null, \`charged_amount\` bigint not null, \`reason\` varchar(80) not null, \`status\` varchar(32) not null, \`unknown\` tinyint(1) not null, \`abnormal\` tinyint(1) not null, \`channel_refund_no\` varchar(64) null, \`notify_url\` varchar(255) not null, \`idempotency_key\` varchar(64) not null, \`request_digest\` json not null, \`called_until\` bigint not null, \`sent_at\` bigint null, \`query_count\` int not null, \`next_query_at\` bigint null, \`failure_code\` varchar(64) null, \`failure_message\` varchar(255) null, \`succeeded_at\` bigint null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(`alter table \`refund\` add index \`refund_payment\` (\`payment_no\`, \`created_at\`);`);
     this.addSql(`alter table \`refund\` add index \`refund_next_query\` (\`next_query_at\`);`);

@@ -1,0 +1,89 @@
+import type { Payment, Refund, RefundStatus } from "@payhub/domain";
+import {
+  type Db,
+  findAttempt,
+  findHeldReceipts,
+  lockPayment,
+  lockRefund,
+  moveHeldReceipt,
+  moveRefund,
+  type RefundFields,
+  updateRefunded,
+} from "@payhub/store";
+import type { ServiceContext } from "../context.ts";
+import { writeRefundEvent } from "../event/write.ts";
+import { announce } from "../payment/announce.ts";
+
+/** How a refund ended. */
+export interface RefundEnding {
+  to: Exclude<RefundStatus, "created">;
+  channelRefundNo?: string | null;
+  succeededAt?: number;
+  failureCode?: string;
+  failureMessage?: string;
+}
+
+const CODE_CHARACTERS = 64;
+const MESSAGE_CHARACTERS = 255;
+
+/**
+ * Brings a refund's final word into the books: the refund moves, an amount that stays with the merchant is free again, a held
+ * receipt is given back or held again, and the event is written, in one transaction. Does nothing to a refund that has its final word.
+ */
+export async function finishRefund(ctx: ServiceContext, refundNo: string, ending: RefundEnding): Promise<void> {
+  const done = await ctx.store.transaction(async (tx) => {
+    const refund = await lockRefund(tx, refundNo, ctx.store.dialect);
+    if (refund?.status !== "created") return undefined;
+    const payment = await lockPayment(tx, { paymentNo: refund.paymentNo }, ctx.store.dialect);
+    if (!payment) throw new Error(`refund ${refundNo} has no payment`);
+    return moveTo(ctx, tx, { refund, payment, ending });
+  });
+  await ctx.fault("event.committed");
+  if (!done) return;
+  announce(ctx, done.payment);
+  if (done.refund.purpose === "held_receipt" && ending.to !== "succeeded") {
+    const { paymentNo, channel, failureCode, failureMessage } = done.refund;
+    ctx.alert("held_receipt_not_refunded", { refundNo, paymentNo, channel, failureCode, failureMessage });
+  }
+}
+
+async function moveTo(
+  ctx: ServiceContext,
+  tx: Db,
+  { refund, payment, ending }: { refund: Refund; payment: Payment; ending: RefundEnding },
+): Promise<{ refund: Refund; payment: Payment }> {
+  const nowMs = ctx.clock.now();
+  const set: RefundFields = {
+    unknown: false,
+    abnormal: false,
+    calledUntil: 0,
+    nextQueryAt: null,
+    channelRefundNo: ending.channelRefundNo ?? refund.channelRefundNo,
+    succeededAt: ending.succeededAt ?? null,
+    failureCode: ending.failureCode?.slice(0, CODE_CHARACTERS) ?? null,
+    failureMessage: ending.failureMessage?.slice(0, MESSAGE_CHARACTERS) ?? null,
+    updatedAt: nowMs,
+  };
+  const moved = await moveRefund(tx, { refundNo: refund.refundNo, to: ending.to, set });
+  if (!moved) throw new Error(`refund ${refund.refundNo} moved under its lock`);
+  const after: Refund & { status: typeof ending.to } = { ...refund, ...set, status: ending.to };
+  const freed = refund.purpose === "business" && ending.to !== "succeeded" ? refund.amount : 0;
+  const change = {
+    refundedAmount: payment.refundedAmount - freed,
+    lastSequence: payment.lastSequence + 1,
+    updatedAt: nowMs,
+  };
+  await updateRefunded(tx, payment.paymentNo, change);
+  const duplicate = refund.purpose === "held_receipt" && (await moveHeld(tx, refund, ending, nowMs)) === "duplicate";
+  const attempt = await findAttempt(tx, refund.attemptNo);
+  await writeRefundEvent(ctx, tx, { payment: { ...payment, ...change }, attempt, refund: after, duplicate });
+  return { refund: after, payment: { ...payment, ...change } };
+}
+
+async function moveHeld(tx: Db, { paymentNo, refundNo }: Refund, ending: RefundEnding, nowMs: number) {
+  const held = (await findHeldReceipts(tx, paymentNo)).find((receipt) => receipt.refundNo === refundNo);
+  if (!held) throw new Error(`refund ${refundNo} gives back no held receipt`);
+  const to = ending.to === "succeeded" ? "refunded" : "held";
+  await moveHeldReceipt(tx, { heldReceiptNo: held.heldReceiptNo, from: "refunding", to, refundNo, nowMs });
+  return held.reason;
+}
