@@ -1,4 +1,4 @@
-import { PayhubError } from "@payhub/domain";
+import { PayhubError, SCENES } from "@payhub/domain";
 import { z } from "zod";
 import { normaliseBundle, normaliseCertificate, publicKeyOf } from "./certificates.ts";
 import { normalisePrivateKey, normalisePublicKey, publicHalf } from "./keys.ts";
@@ -26,7 +26,10 @@ const FIELDS = z.strictObject({
     .string()
     .regex(/^\w{1,40}$/, "must be the merchant's authorization of a service provider's app, 1 to 40 letters and digits")
     .optional(),
+  /** The mini-program that does the business, when it is not the app itself. */
   miniprogramAppId: appId.optional(),
+  /** The scenes whose products the merchant has signed; all of them when absent. */
+  products: z.array(z.enum(SCENES, "must be scenes of Alipay")).min(1).optional(),
   endpoint: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).default(DEFAULT_ENDPOINT),
 });
 type Fields = z.infer<typeof FIELDS>;

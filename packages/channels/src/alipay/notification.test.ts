@@ -82,6 +82,11 @@ describe("a payment", () => {
     expect(readSigned({ new_field: "x", empty: "" })).toMatchObject({ kind: "payment" });
   });
 
+  test("the number of Alipay's certificate may come beside what is signed", () => {
+    expect(read(`${signed(PAID)}&alipay_cert_sn=0a1b`)).toMatchObject({ kind: "payment", receipt: RECEIPT });
+    expect(readSigned({ alipay_cert_sn: "0a1b" })).toMatchObject({ kind: "payment", receipt: RECEIPT });
+  });
+
   test("another payee is told, not hidden", () => {
     const outcome = readSigned({ app_id: "2021000000000002", seller_id: "2088000000000002" });
     expect(outcome).toMatchObject({
@@ -92,17 +97,25 @@ describe("a payment", () => {
   });
 });
 
+describe("a refund", () => {
+  const refunded = { gmt_refund: "2026-11-22 09:51:36.631", refund_fee: "1.00", out_biz_no: "R1" };
+  test.each<[string, Fields]>([
+    ["in part, under the status of a payment", refunded],
+    ["without its time", { refund_fee: "0.01", out_biz_no: "R1" }],
+    ["without its amount", { gmt_refund: refunded.gmt_refund, out_biz_no: "R1" }],
+    ["in full", { ...refunded, trade_status: "TRADE_CLOSED", refund_fee: "12.88", gmt_close: "2026-11-22 09:51:36" }],
+    ["of a trade that is finished since", { ...refunded, trade_status: "TRADE_FINISHED" }],
+  ])("%s is a hint at the refund", (_title, changes) => {
+    const hint = { kind: "refund", notificationId: PAID.notify_id, attemptNo: PAID.out_trade_no, refundNo: "R1" };
+    expect(readSigned(changes)).toEqual(hint);
+  });
+});
+
 describe("is genuine and moves nothing", () => {
   test.each<[string, Fields, string]>([
-    ["a partial refund", { gmt_refund: "2026-11-22 09:51:36.631", refund_fee: "1.00", out_biz_no: "R1" }, "refund"],
-    ["a refund without its time", { refund_fee: "0.01" }, "refund"],
-    ["a refund without its amount", { gmt_refund: "2026-11-22 09:51:36.631" }, "refund"],
+    ["a refund without a number and a time", { refund_fee: "0.01" }, "refund"],
+    ["a refund without a number and an amount", { gmt_refund: "2026-11-22 09:51:36.631" }, "refund"],
     ["a finished trade with refunds", { trade_status: "TRADE_FINISHED", refund_fee: "1.00" }, "refund"],
-    [
-      "a full refund",
-      { trade_status: "TRADE_CLOSED", gmt_refund: "2026-11-22 09:51:36", refund_fee: "12.88" },
-      "refund",
-    ],
     ["a close", { trade_status: "TRADE_CLOSED" }, "TRADE_CLOSED"],
     ["a scan", { trade_status: "WAIT_BUYER_PAY" }, "WAIT_BUYER_PAY"],
     ["a status of tomorrow", { trade_status: "TRADE_PENDING" }, "TRADE_PENDING"],
