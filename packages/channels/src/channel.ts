@@ -10,6 +10,8 @@ export interface SceneCapability {
    * cancelled at the channel.
    */
   atCounter?: { askEveryMs: number; giveUpAfterMs: number };
+  /** How long what the payer was given works, when that is less than the order lives; the same create gives a fresh one. */
+  actionLivesMs?: number;
 }
 
 /** What a channel says of giving money back. */
@@ -180,6 +182,8 @@ export interface ChannelConnection {
   readNotification(raw: RawNotification): Promise<NotificationOutcome>;
   /** Who this account is at the channel, by the names that a receipt's `payee` uses. */
   readonly payee: Readonly<Record<string, string>>;
+  /** What this account can do, when that is less than its channel can. */
+  readonly scenes?: ChannelPlugin["scenes"];
 }
 
 /** What a connection gets from its process. */

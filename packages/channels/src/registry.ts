@@ -1,5 +1,5 @@
 import { PayhubError, type Scene } from "@payhub/domain";
-import type { ChannelPlugin, SceneCapability } from "./channel.ts";
+import type { ChannelConnection, ChannelPlugin, SceneCapability } from "./channel.ts";
 
 /** The channels that a process can use, by name. */
 export type ChannelRegistry = ReadonlyMap<string, ChannelPlugin>;
@@ -21,16 +21,24 @@ export function channelOf(registry: ChannelRegistry, name: string): ChannelPlugi
   return plugin;
 }
 
-/** What a channel can do in a scene; refuses with `SCENE_NOT_SUPPORTED`, naming the scenes it has. */
-export function sceneOf(plugin: ChannelPlugin, scene: Scene): SceneCapability {
-  const capability = plugin.scenes[scene];
+/** The part of a channel's scenes that an account has opened; all of them when it names none. */
+export function scenesOf(all: ChannelPlugin["scenes"], opened: readonly Scene[] | undefined): ChannelPlugin["scenes"] {
+  if (opened === undefined) return all;
+  return Object.fromEntries(Object.entries(all).filter(([scene]) => opened.some((one) => one === scene)));
+}
+
+/** What an account can do in a scene; refuses with `SCENE_NOT_SUPPORTED`, naming the scenes it can. */
+export function sceneOf(
+  { plugin, connection }: { plugin: ChannelPlugin; connection: ChannelConnection },
+  scene: Scene,
+): SceneCapability {
+  const scenes = connection.scenes ?? plugin.scenes;
+  const capability = scenes[scene];
   if (capability) return capability;
-  const supported = Object.keys(plugin.scenes);
+  const supported = Object.keys(scenes);
   throw new PayhubError(
     "SCENE_NOT_SUPPORTED",
-    `${plugin.title} cannot do scene "${scene}"; use ${supported.join(", ")}`,
-    {
-      details: { channel: plugin.name, scene, supported },
-    },
+    `this ${plugin.title} account cannot do scene "${scene}"; use ${supported.join(", ")}`,
+    { details: { channel: plugin.name, scene, supported } },
   );
 }

@@ -43,7 +43,7 @@ describe("a callback", () => {
     ["a nonce of another length", { resource: { nonce: "short" } }, rejected("malformed")],
     ["no id", { envelope: { id: "" } }, rejected("malformed")],
     ["an id that no table holds", { envelope: { id: "x".repeat(65) } }, rejected("malformed")],
-    ["an event about a refund", { envelope: { event_type: "REFUND.SUCCESS" } }, ignored("REFUND.SUCCESS")],
+    ["a payment in a refund's envelope", { envelope: { event_type: "REFUND.SUCCESS" } }, rejected("malformed")],
     ["an event of a later day", { envelope: { event_type: "COMPLAINT.CREATE" } }, ignored("COMPLAINT.CREATE")],
   ])("with %s", async (_what, changes, outcome) => {
     expect(await connection.readNotification(peer.notification(paidTransaction(), changes))).toEqual(outcome);

@@ -81,6 +81,11 @@ const REFUND_MESSAGES: readonly (readonly [RegExp, RefundDeclined["because"]])[]
   [/最大期限|退款期限/, "window_passed"],
 ];
 
+/** Whether an error code says that the channel has no such refund. */
+export function isAbsentRefundCode(code: string): boolean {
+  return code === "RESOURCE_NOT_EXISTS";
+}
+
 /** A refused refund in our words. */
 export function refundDeclinedOf({ code, message }: { code: string; message: string }): RefundDeclined {
   const told = code === "INVALID_REQUEST" ? REFUND_MESSAGES.find(([words]) => words.test(message))?.[1] : undefined;

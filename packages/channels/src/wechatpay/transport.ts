@@ -9,12 +9,16 @@ import { whyNotGenuine } from "./verify.ts";
 
 const MAX_MESSAGE_CHARS = 256;
 
-/** What one call came to: `done` holds bytes that the channel signed, `refused` its own words, `undecided` a code that settles nothing. */
+/** The channel named an error that settles nothing. */
+interface Undecided extends Unknown {
+  code?: string | undefined;
+}
+
+/** What one call came to: `done` holds bytes that the channel signed, `refused` its own words. */
 export type CallResult =
   | { kind: "done"; body: Uint8Array }
   | { kind: "refused"; code: string; message: string }
-  | { kind: "undecided"; code: string; reason: string }
-  | Unknown
+  | Undecided
   | Unsent;
 
 const errorSchema = z.object({ code: z.string().min(1).max(64), message: z.string().default("") });
@@ -29,11 +33,6 @@ export async function call(line: Line, request: ChannelRequest): Promise<CallRes
   return answer.status === 200 || answer.status === 204 ? believe(line, answer, until) : readError(answer);
 }
 
-/** Forgets the code of an answer that settles nothing. */
-export function unknownOf<R extends CallResult>(
-  result: R,
-): Exclude<R, { kind: "undecided" }> | (R extends { kind: "undecided" } ? Unknown : never);
-
 async function believe(line: Line, answer: Answered, until: number): Promise<CallResult> {
   const keyOf = (serial: string) => line.keys.keyOf(serial, until);
   const doubt = await whyNotGenuine(answer, { now: line.runtime.clock.now(), keyOf });
@@ -42,10 +41,11 @@ async function believe(line: Line, answer: Answered, until: number): Promise<Cal
 }
 
 /** Errors come unsigned: https://pay.weixin.qq.com/doc/v3/merchant/4012081717 gives their codes. */
-function readRefusal({ status, body }: Answered): CallResult {
+function readError({ status, body }: Answered): CallResult {
   const error = parseJson(errorSchema, body);
-  if (!error || status === 429 || isUnknownCode(error.code)) {
-    return { kind: "unknown", reason: `answered HTTP ${status} ${error?.code ?? "without a code"}` };
+  const isRefusal = status >= 400 && status < 500 && status !== 429;
+  if (isRefusal && error && !isUnknownCode(error.code)) {
+    return { kind: "refused", code: error.code, message: error.message.slice(0, MAX_MESSAGE_CHARS) };
   }
-  return { kind: "refused", code: error.code, message: error.message.slice(0, MAX_MESSAGE_CHARS) };
+  return { kind: "unknown", code: error?.code, reason: `answered HTTP ${status} ${error?.code ?? "without a code"}` };
 }

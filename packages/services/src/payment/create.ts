@@ -22,7 +22,7 @@ export async function createPayment(
   const digest = digestRequest("payments.create", { ...body });
   return once(ctx, { appId: caller.appId, idempotencyKey, digest }, async () => {
     const connected = await useAccount(ctx, caller, order.accountNo);
-    const { minExpiresInMs, maxExpiresInMs } = sceneOf(connected.plugin, order.scene);
+    const { minExpiresInMs, maxExpiresInMs } = sceneOf(connected, order.scene);
     const expiresInMs = order.expiresIn === undefined ? minExpiresInMs : order.expiresIn * 1000;
     if (expiresInMs < minExpiresInMs || expiresInMs > maxExpiresInMs) {
       throw new PayhubError(
