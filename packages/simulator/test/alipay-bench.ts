@@ -22,6 +22,16 @@ export interface AlipayBench {
   query(outTradeNo: string): Promise<Answer>;
   close(outTradeNo: string): Promise<Answer>;
   cancel(outTradeNo: string): Promise<Answer>;
+  /** Charges a bar code for the same order. */
+  charge(outTradeNo: string, authCode: string, changes?: Record<string, unknown>): Promise<Answer>;
+  refund(outTradeNo: string, amount: string, changes?: Record<string, unknown>): Promise<Answer>;
+  queryRefund(outTradeNo: string, outRequestNo: string, changes?: Record<string, unknown>): Promise<Answer>;
+  /** What the page products and the app send, signed by the SDK; a URL, a form or an order string. */
+  pageUrl(method: string, biz: Record<string, unknown>, returnUrl?: string): string;
+  pageForm(method: string, biz: Record<string, unknown>, returnUrl?: string): string;
+  orderString(biz: Record<string, unknown>): string;
+  /** The fields of the next notification that arrived. */
+  notified(index: number): Promise<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -32,15 +42,17 @@ export async function startAlipayBench(
   const simulator = await startSimulator({ ...options, alipay: { ...options.alipay, merchants: [merchant] } });
   const receiver = await startCallbackReceiver();
   receiver.answer = () => ({ status: 200, body: "success" });
-  const sdk = createAlipayClient(simulator.urls.alipay, credentials);
+  const sdk = createAlipayClient(simulator.urls.alipay, credentials, { certificates: merchant.certificates });
   const exec = (method: string, biz: Record<string, unknown>, notifyUrl?: string): Promise<Answer> =>
     sdk.exec(method, { biz_content: biz, ...(notifyUrl && { notify_url: notifyUrl }) }, { validateSign: true });
+  const order = (outTradeNo: string) => ({ out_trade_no: outTradeNo, total_amount: "12.88", subject: "龙井一杯" });
+  const pageParams = (biz: Record<string, unknown>, returnUrl?: string) => ({
+    biz_content: biz,
+    notify_url: receiver.url,
+    ...(returnUrl && { return_url: returnUrl }),
+  });
   const precreate = (outTradeNo: string, changes: Record<string, unknown> = {}) =>
-    exec(
-      "alipay.trade.precreate",
-      { out_trade_no: outTradeNo, total_amount: "12.88", subject: "龙井一杯", ...changes },
-      receiver.url,
-    );
+    exec("alipay.trade.precreate", { ...order(outTradeNo), ...changes }, receiver.url);
   return {
     simulator,
     receiver,
@@ -51,6 +63,20 @@ export async function startAlipayBench(
     query: (outTradeNo) => exec("alipay.trade.query", { out_trade_no: outTradeNo }),
     close: (outTradeNo) => exec("alipay.trade.close", { out_trade_no: outTradeNo }),
     cancel: (outTradeNo) => exec("alipay.trade.cancel", { out_trade_no: outTradeNo }),
+    charge: (outTradeNo, authCode, changes) =>
+      exec("alipay.trade.pay", { ...order(outTradeNo), auth_code: authCode, ...changes }, receiver.url),
+    refund: (outTradeNo, amount, changes) =>
+      exec("alipay.trade.refund", { out_trade_no: outTradeNo, refund_amount: amount, ...changes }),
+    queryRefund: (outTradeNo, outRequestNo, changes) =>
+      exec("alipay.trade.fastpay.refund.query", {
+        out_trade_no: outTradeNo,
+        out_request_no: outRequestNo,
+        ...changes,
+      }),
+    pageUrl: (method, biz, returnUrl) => sdk.pageExecute(method, "GET", pageParams(biz, returnUrl)),
+    pageForm: (method, biz, returnUrl) => sdk.pageExecute(method, "POST", pageParams(biz, returnUrl)),
+    orderString: (biz) => sdk.sdkExecute("alipay.trade.app.pay", pageParams(biz)),
+    notified: async (index) => fieldsOf((await receiver.waitFor(index + 1))[index]),
     async stop() {
       await simulator.stop();
       await receiver.stop();
@@ -58,7 +84,12 @@ export async function startAlipayBench(
   };
 }
 
-export function createAlipayClient(gateway: string, credentials: AlipayCredentials, timeoutMs = 5000): AlipaySdk {
+/** In certificate mode when the app has certificates. */
+export function createAlipayClient(
+  gateway: string,
+  credentials: AlipayCredentials,
+  { timeoutMs = 5000, certificates }: { timeoutMs?: number; certificates?: AlipayMerchant["certificates"] } = {},
+): AlipaySdk {
   return new AlipaySdk({
     appId: credentials.appId,
     privateKey: credentials.privateKey,
@@ -67,6 +98,11 @@ export function createAlipayClient(gateway: string, credentials: AlipayCredentia
     gateway,
     camelcase: false,
     timeout: timeoutMs,
+    ...(certificates && {
+      appCertContent: certificates.appCertificatePem,
+      alipayPublicCertContent: certificates.alipayCertificatePem,
+      alipayRootCertContent: certificates.rootCertificatePem,
+    }),
   });
 }
 

@@ -30,6 +30,11 @@ export interface WechatpayBench {
   client: Wechatpay;
   order(changes?: Record<string, unknown>): Record<string, unknown>;
   create(body: Record<string, unknown>): Promise<Outcome>;
+  /** Any other call, by its path after `v3/`. */
+  post(path: string, body: object, headers?: Record<string, string>): Promise<Outcome>;
+  get(path: string, params?: object): Promise<Outcome>;
+  /** A refund of part of an order of 1288. */
+  refund(outTradeNo: unknown, changes?: Record<string, unknown>): Promise<Outcome>;
   query(outTradeNo: string): Promise<Outcome>;
   close(outTradeNo: string): Promise<Outcome>;
   stop(): Promise<void>;
@@ -45,6 +50,7 @@ export async function startWechatpayBench(
   const { mchid, appid } = credentials;
   const outTradeNoUrl = "v3/pay/transactions/out-trade-no";
   let orders = 0;
+  let refunds = 0;
   return {
     simulator,
     receiver,
@@ -59,6 +65,18 @@ export async function startWechatpayBench(
       amount: { total: 1288, currency: "CNY" },
       ...changes,
     }),
+    post: (path, body, headers = {}) => settle(client.chain(`v3/${path}`).post(body, { headers })),
+    get: (path, params = {}) => settle(client.chain(`v3/${path}`).get({ params })),
+    refund: (outTradeNo, { refund = 300, total = 1288, ...changes } = {}) =>
+      settle(
+        client.chain("v3/refund/domestic/refunds").post({
+          out_trade_no: outTradeNo,
+          out_refund_no: `refund-${Date.now()}-${refunds++}`,
+          notify_url: receiver.url,
+          amount: { refund, total, currency: "CNY" },
+          ...changes,
+        }),
+      ),
     create: (body) => settle(client.chain("v3/pay/transactions/native").post(body)),
     query: (outTradeNo) => settle(client.chain(`${outTradeNoUrl}/${outTradeNo}`).get({ params: { mchid } })),
     close: (outTradeNo) => settle(client.chain(`${outTradeNoUrl}/${outTradeNo}/close`).post({ mchid })),

@@ -1,3 +1,4 @@
+import type { Attempt } from "@payhub/domain";
 import { type Db, findByChannelNumbers } from "@payhub/store";
 import type { Violation } from "./check.ts";
 
@@ -12,6 +13,21 @@ export interface ChannelTrade {
 }
 
 const PAGE = 500;
+const NOT_TAKEN = "no money is counted that the channel did not take";
+
+/** Makes a check that an attempt which counts as paid is among a channel's trades. */
+export function checkAgainst(trades: readonly ChannelTrade[]): (attempts: readonly Attempt[]) => Violation[] {
+  const nameOf = (channel: string, outTradeNo: string) => `${channel} ${outTradeNo}`;
+  const known = new Set(trades.map(({ channel, outTradeNo }) => nameOf(channel, outTradeNo)));
+  return (attempts) =>
+    attempts
+      .filter(({ state, channel, attemptNo }) => state === "succeeded" && !known.has(nameOf(channel, attemptNo)))
+      .map(({ channel, attemptNo }) => ({
+        rule: NOT_TAKEN,
+        subject: nameOf(channel, attemptNo),
+        found: "the channel knows no such trade",
+      }));
+}
 
 /** Checks that money which a channel took is in our books, settled or held, and that we count none that it did not take. */
 export async function checkChannelTrades(db: Db, trades: readonly ChannelTrade[]): Promise<Violation[]> {
@@ -50,7 +66,5 @@ function compare(trade: ChannelTrade, books: Awaited<ReturnType<typeof findByCha
     return [];
   }
   if (attempt?.state !== "succeeded") return [];
-  return [
-    { rule: "no money is counted that the channel did not take", subject, found: `the channel says ${trade.state}` },
-  ];
+  return [{ rule: NOT_TAKEN, subject, found: `the channel says ${trade.state}` }];
 }

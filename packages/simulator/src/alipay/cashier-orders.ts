@@ -5,8 +5,6 @@ import { defaultTimeoutMs, readTradeExpiry } from "./expiry.ts";
 import type { AlipayOrder } from "./order.ts";
 import { findSameOrder, type ProductRules, readOrder } from "./place-order.ts";
 
-const minAppTimeoutMs = 5 * 60_000;
-
 /**
  * alipay.trade.page.pay: the time runs from the browser's first visit; scanning or logging in begins the trade.
  * Source: https://opendocs.alipay.com/open/59da99d0_alipay.trade.page.pay
@@ -31,7 +29,7 @@ export function placeWapOrder(call: AlipayCall): AlipayOrder {
     product: "wap",
     productCodes: ["QUICK_WAP_WAY"],
     productCodeOptional: false,
-    expiry: expiryFromStart(call, 0),
+    expiry: expiryFromStart(call),
   });
   const placed = quitUrl === undefined ? order : { ...order, quitUrl };
   call.orders.save(placed);
@@ -39,7 +37,7 @@ export function placeWapOrder(call: AlipayCall): AlipayOrder {
 }
 
 /**
- * alipay.trade.app.pay: the time (five minutes at least) runs from the buyer's confirmation, which begins the trade.
+ * alipay.trade.app.pay: the time runs from the buyer's confirmation, which begins the trade and pays it.
  * Source: https://opendocs.alipay.com/open/cd12c885_alipay.trade.app.pay
  */
 export function placeAppOrder(call: AlipayCall): AlipayOrder {
@@ -47,14 +45,14 @@ export function placeAppOrder(call: AlipayCall): AlipayOrder {
     product: "app",
     productCodes: ["QUICK_MSECURITY_PAY"],
     productCodeOptional: true,
-    expiry: expiryFromStart(call, minAppTimeoutMs),
+    expiry: expiryFromStart(call),
   });
 }
 
-function expiryFromStart(call: AlipayCall, minMs: number): ProductRules["expiry"] {
+function expiryFromStart(call: AlipayCall): ProductRules["expiry"] {
   const tradeExpiresAt = readTradeExpiry(call.biz, call.now, defaultTimeoutMs.other);
   if (call.biz.time_expire !== undefined) return { tradeExpiresAt, qrExpiresAt: tradeExpiresAt };
-  const tradeTimeoutMs = Math.max(tradeExpiresAt - call.now, minMs);
+  const tradeTimeoutMs = tradeExpiresAt - call.now;
   const latest = call.now + defaultTimeoutMs.other;
   return { tradeExpiresAt: latest, qrExpiresAt: latest, tradeTimeoutMs };
 }

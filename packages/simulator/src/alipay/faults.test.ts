@@ -21,7 +21,7 @@ const placed = () => bench.simulator.ledger().map(({ outTradeNo }) => outTradeNo
 /** The SDK gives up after 300 ms, as a client with a short deadline does. */
 function precreateImpatiently(outTradeNo: string): Promise<unknown> {
   const biz = { out_trade_no: outTradeNo, total_amount: "1.00", subject: "茶" };
-  return createAlipayClient(bench.simulator.urls.alipay, keys.credentials, 300).exec(
+  return createAlipayClient(bench.simulator.urls.alipay, keys.credentials, { timeoutMs: 300 }).exec(
     "alipay.trade.precreate",
     { biz_content: biz },
     { validateSign: true },

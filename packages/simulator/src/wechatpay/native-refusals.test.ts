@@ -15,6 +15,8 @@ afterAll(() => bench.stop());
 const day = 24 * 3_600_000;
 const beijing = (at: number) => `${new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
 
+const goods = { merchant_goods_id: "g1", quantity: 1, unit_price: 1, goods_name: "茶" };
+
 describe("refused fields", () => {
   test.each([
     ["/amount/total", { amount: { total: 0 } }],
@@ -41,6 +43,11 @@ describe("refused fields", () => {
     ["/support_fapiao", { support_fapiao: "yes" }],
     ["/detail", { detail: [] }],
     ["/detail/goods_detail", { detail: { goods_detail: {} } }],
+    ["/detail/goods_detail/0/quantity", { detail: { goods_detail: [{ merchant_goods_id: "g1", unit_price: 1 }] } }],
+    ["/detail/goods_detail/1", { detail: { goods_detail: [goods, "tea"] } }],
+    ["/detail/goods_detail", { detail: { goods_detail: Array.from({ length: 6001 }, () => goods) } }],
+    ["/detail", { detail: { goods_detail: Array.from({ length: 100 }, () => goods) } }],
+    ["/scene_info/payer_client_ip", { scene_info: { payer_client_ip: "127.0.0.1" } }],
   ])("%s %j", async (field, changes) => {
     const outcome = await bench.create(bench.order(changes));
     expect(outcome).toMatchObject({ status: 400, data: { code: "PARAM_ERROR", detail: { field, location: "body" } } });

@@ -8,7 +8,7 @@ const stateDescriptions = {
   REFUND: "订单发生过退款，退款详情请查询退款单",
   CLOSED: "订单已关闭",
   USERPAYING: "用户支付中，需要输入密码",
-  PAYERROR: "支付失败",
+  PAYERROR: "支付失败，请撤销订单",
   REVOKED: "订单已撤销",
 } as const;
 

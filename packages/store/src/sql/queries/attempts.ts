@@ -61,7 +61,7 @@ export type AttemptFields = Partial<
 /** Moves an attempt if the table of states still allows it; tells whether it did. */
 export async function moveAttempt(
   db: Db,
-  move: { attemptNo: string; to: AttemptState; set: AttemptFields },
+  move: { attemptNo: string; to: Exclude<AttemptState, "preparing">; set: AttemptFields },
 ): Promise<boolean> {
   const result = await db
     .updateTable("attempt")

@@ -1,0 +1,34 @@
+import { Formatter, Rsa } from "wechatpay-axios-plugin";
+import type { WechatpayCredentials } from "../src/index.ts";
+
+type Signer = Pick<WechatpayCredentials, "appid" | "mchid" | "merchantPrivateKey">;
+
+const sign = (key: string, ...lines: string[]) => Rsa.sign(Formatter.joinedByLineFeed(...lines), key);
+
+/** What a merchant's page hands to `getBrandWCPayRequest`, signed with the public client's own functions. */
+export function jsapiParams({ appid, merchantPrivateKey }: Signer, prepayId: unknown): Record<string, string> {
+  const [timeStamp, nonceStr] = [String(Formatter.timestamp()), Formatter.nonce()];
+  const packageLine = `prepay_id=${prepayId}`;
+  return {
+    appId: appid,
+    timeStamp,
+    nonceStr,
+    package: packageLine,
+    signType: "RSA",
+    paySign: sign(merchantPrivateKey, appid, timeStamp, nonceStr, packageLine),
+  };
+}
+
+/** What a merchant's app hands to the SDK. */
+export function appParams({ appid, mchid, merchantPrivateKey }: Signer, prepayId: unknown): Record<string, string> {
+  const [timeStamp, nonceStr] = [String(Formatter.timestamp()), Formatter.nonce()];
+  return {
+    appId: appid,
+    partnerId: mchid,
+    prepayId: String(prepayId),
+    packageValue: "Sign=WXPay",
+    nonceStr,
+    timeStamp,
+    sign: sign(merchantPrivateKey, appid, timeStamp, nonceStr, String(prepayId)),
+  };
+}
