@@ -1,4 +1,4 @@
-import type { Caller, Context, EventPorts, PaymentPorts } from "@payhub/contract";
+import type { Caller, Context, EventPorts, PaymentPorts, RefundPorts } from "@payhub/contract";
 import { PayhubError, type Randomness } from "@payhub/domain";
 import type { Logger } from "@payhub/runtime";
 import type { SignedRequest } from "@payhub/services";
@@ -16,6 +16,7 @@ export interface HttpParts extends CallbackParts {
   random: Randomness;
   authenticate(signed: SignedRequest): Promise<Caller>;
   payments: PaymentPorts;
+  refunds: RefundPorts;
   events: EventPorts;
   readiness(): Promise<Readiness>;
 }
@@ -90,11 +91,12 @@ export function createHttp(parts: HttpParts): Http {
   };
 }
 
-function createContext(request: FastifyRequest, { authenticate, payments, events }: HttpParts): Context {
+function createContext(request: FastifyRequest, { authenticate, payments, refunds, events }: HttpParts): Context {
   return {
     traceId: request.facts.traceId,
     authenticate: () => authenticateRequest(request, authenticate),
     payments,
+    refunds,
     events,
   };
 }

@@ -1,13 +1,16 @@
-import type { EventPorts, PaymentPorts } from "@payhub/contract";
+import type { EventPorts, PaymentPorts, RefundPorts } from "@payhub/contract";
 import { type ContextOptions, type Logger, openContext } from "@payhub/runtime";
 import {
   ackEvents,
   authenticateApp,
   closePayment,
   createPayment,
+  createRefund,
   getPayment,
+  getRefund,
   listEvents,
   listPayments,
+  listRefunds,
   pullEvents,
   receiveNotification,
   type ServiceContext,
@@ -41,6 +44,7 @@ export async function wire(options: ContextOptions, log: Logger): Promise<Wiring
       background,
       authenticate: (signed) => authenticateApp(ctx, signed),
       payments: bindPayments(ctx, stopping.signal),
+      refunds: bindRefunds(ctx),
       events: bindEvents(ctx, stopping.signal),
       receive: (callback) => receiveNotification(ctx, callback),
       readiness,
@@ -64,6 +68,14 @@ function bindPayments(ctx: ServiceContext, stopping: AbortSignal): PaymentPorts 
     close: (caller, input) => closePayment(ctx, caller, input),
     list: (caller, input) => listPayments(ctx, caller, input),
     watch: (caller, input, signal) => watchPayment(ctx, caller, input, AbortSignal.any([signal, stopping])),
+  };
+}
+
+function bindRefunds(ctx: ServiceContext): RefundPorts {
+  return {
+    create: (caller, input) => createRefund(ctx, caller, input),
+    get: (caller, ref) => getRefund(ctx, caller, ref),
+    list: (caller, input) => listRefunds(ctx, caller, input),
   };
 }
 

@@ -1,4 +1,11 @@
-import { drainInbox, expirePayments, type ServiceContext, syncDueAttempts } from "@payhub/services";
+import {
+  drainInbox,
+  expirePayments,
+  returnHeldReceipts,
+  type ServiceContext,
+  syncDueAttempts,
+  syncDueRefunds,
+} from "@payhub/services";
 
 /** A job that one process at a time runs. */
 export interface Job {
@@ -20,6 +27,18 @@ export const JOBS: readonly Job[] = [
     cron: EVERY_SECOND,
     leaseMs: 15_000,
     run: (ctx) => syncDueAttempts(ctx, { limit: 200, concurrency: 10 }),
+  },
+  {
+    name: "refunds",
+    cron: EVERY_SECOND,
+    leaseMs: 15_000,
+    run: (ctx) => syncDueRefunds(ctx, { limit: 200, concurrency: 10 }),
+  },
+  {
+    name: "held-receipts",
+    cron: EVERY_SECOND,
+    leaseMs: 15_000,
+    run: (ctx) => returnHeldReceipts(ctx, { limit: 100 }),
   },
   { name: "expiry", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => expirePayments(ctx, { limit: 200 }) },
   { name: "inbox", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => drainInbox(ctx, { limit: 200 }) },

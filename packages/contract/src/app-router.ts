@@ -1,9 +1,10 @@
 import { eventsRouter } from "./events/router.ts";
 import { paymentsRouter } from "./payments/router.ts";
+import { refundsRouter } from "./refunds/router.ts";
 import { router } from "./trpc.ts";
 
 /** Everything a business system can call. */
-export const appRouter = router({ payments: paymentsRouter, events: eventsRouter });
+export const appRouter = router({ payments: paymentsRouter, refunds: refundsRouter, events: eventsRouter });
 
 /** The type that the client package is built from. */
 export type AppRouter = typeof appRouter;

@@ -52,3 +52,28 @@ export const timeSchema = z.iso.datetime({
   offset: true,
   error: "a time is ISO 8601 with an offset, such as 2026-11-21T08:00:00+08:00",
 });
+
+/** The payer's id at the channel. */
+export const openidSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{8,128}$/, {
+    error: "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -",
+  });
+
+/** What the cashier scanned, or the token of a face. */
+export const authCodeSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{16,64}$/, { error: "authCode is the payer's code, 16 to 64 digits or letters" });
+
+/** The business's own number of the store. */
+export const storeNoSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: "storeNo has 1 to 32 letters, digits, _ or -" });
+
+/** The payer's address, which the channel compares with the browser's. */
+export const clientIpSchema = z.union([z.ipv4(), z.ipv6()], { error: "clientIp is an IPv4 or IPv6 address" });
+
+/** Where the payer goes after paying. */
+export const returnUrlSchema = z
+  .url({ protocol: /^https?$/, error: "returnUrl is an http(s) address" })
+  .max(255, { error: "returnUrl has at most 255 characters" });

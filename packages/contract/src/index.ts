@@ -12,4 +12,13 @@ export type {
   PaymentRef,
   PaymentView,
 } from "./payments/schemas.ts";
-export type { Caller, Context, EventPorts, PaymentPorts, PaymentWithAttempt, PositionedEvent } from "./ports.ts";
+export type {
+  Caller,
+  Context,
+  EventPorts,
+  PaymentPorts,
+  PaymentWithAttempt,
+  PositionedEvent,
+  RefundPorts,
+} from "./ports.ts";
+export type { CreateRefundInput, ListRefundsInput, RefundView } from "./refunds/schemas.ts";

@@ -1,6 +1,7 @@
-import type { Attempt, HeldReceipt, PayhubEvent, Payment } from "@payhub/domain";
+import type { Attempt, HeldReceipt, PayhubEvent, Payment, Refund } from "@payhub/domain";
 import type { AckEventsInput, ListEventsInput, PullEventsInput } from "./events/schemas.ts";
 import type { ClosePaymentInput, CreatePaymentInput, ListPaymentsInput, PaymentRef } from "./payments/schemas.ts";
+import type { CreateRefundInput, ListRefundsInput, RefundRef } from "./refunds/schemas.ts";
 
 /** Who calls: an app whose signature was verified. */
 export interface Caller {
@@ -29,6 +30,13 @@ export interface PaymentPorts {
   watch(caller: Caller, input: { paymentNo: string }, signal: AbortSignal): AsyncIterable<PaymentWithAttempt>;
 }
 
+/** What the platform does for refunds. */
+export interface RefundPorts {
+  create(caller: Caller, input: CreateRefundInput): Promise<{ refund: Refund; replayed: boolean }>;
+  get(caller: Caller, ref: RefundRef): Promise<Refund>;
+  list(caller: Caller, input: ListRefundsInput): Promise<{ items: Refund[]; nextCursor: string | null }>;
+}
+
 /** What the platform does for events. */
 export interface EventPorts {
   pull(
@@ -46,5 +54,6 @@ export interface Context {
   /** Verifies the request's signature; refuses with `UNAUTHENTICATED`, `FORBIDDEN` or `RATE_LIMITED`. */
   authenticate(): Promise<Caller>;
   payments: PaymentPorts;
+  refunds: RefundPorts;
   events: EventPorts;
 }

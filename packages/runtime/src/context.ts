@@ -1,6 +1,7 @@
 import { alipay, createRegistry, wechatpay } from "@payhub/channels";
 import type { Clock, Randomness } from "@payhub/domain";
 import {
+  type Alert,
   createAccountConnections,
   createEventPublisher,
   DEFAULT_SETTINGS,
@@ -34,6 +35,9 @@ export interface ContextOptions {
   random?: Randomness;
 }
 
+/** Ten answers in a row that are none open a circuit; ten seconds later one call tries again. */
+const CIRCUIT = { failures: 10, halfOpenAfterMs: 10_000 };
+
 /** Opens the database, coordination and channels that services work with; `close` the store and coordination in the end. */
 export async function openContext(options: ContextOptions, log: Logger): Promise<ServiceContext> {
   const { clock = systemClock, random = systemRandom } = options;
@@ -51,12 +55,22 @@ export async function openContext(options: ContextOptions, log: Logger): Promise
     ...(options.redisPrefix !== undefined && { prefix: options.redisPrefix }),
     onOutage: (err) => log.warn({ err }, "Redis does not answer; payhub goes on without it"),
   });
+  const alert: Alert = (kind, facts) => log.warn({ ...facts, alert: kind }, "alert");
   const deadlineMs = options.channelDeadlineMs ?? DEFAULT_SETTINGS.channelDeadlineMs;
   return {
     store,
     coordination,
     channels,
-    connections: createAccountConnections({ store, channels, keyring, clock, random, deadlineMs }),
+    connections: createAccountConnections({
+      store,
+      channels,
+      keyring,
+      clock,
+      random,
+      deadlineMs,
+      circuit: CIRCUIT,
+      alert,
+    }),
     publisher: createEventPublisher({
       store,
       wakeUps: coordination.wakeUps,
@@ -67,7 +81,7 @@ export async function openContext(options: ContextOptions, log: Logger): Promise
     clock,
     random,
     log,
-    alert: (kind, facts) => log.warn({ ...facts, alert: kind }, "alert"),
+    alert,
     fault: options.fault ?? noFault,
     settings: {
       ...DEFAULT_SETTINGS,

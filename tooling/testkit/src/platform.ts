@@ -68,6 +68,8 @@ export interface TestPlatformOptions {
   fault?: FaultPoint;
   simulator?: Pick<SimulatorOptions, "speed">;
   initiationGapMs?: number;
+  /** None unless given: scripted faults would open it. */
+  circuit?: { failures: number; halfOpenAfterMs: number };
   clock?: ManualClock;
 }
 
@@ -158,6 +160,8 @@ function contextOf(
       clock,
       random,
       deadlineMs: settings.channelDeadlineMs,
+      alert: (kind, facts) => alerts.push({ kind, facts }),
+      ...(options.circuit && { circuit: options.circuit }),
     }),
     publisher: createEventPublisher({
       store,

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, PAYMENT_MACHINE, type PaymentStatus } from "@payhub/domain";
+import { EVENT_TYPES, PAYMENT_MACHINE, type PaymentStatus, REFUND_MACHINE, type RefundStatus } from "@payhub/domain";
 import { z } from "zod";
 import { idempotencyKeySchema, numberSchema } from "../fields.ts";
 
@@ -51,6 +51,20 @@ export const eventViewSchema = z.object({
     oneCent: z.boolean(),
     currency: z.string(),
     paidAt: z.string().nullable(),
+    refundedAmount: z.number(),
+    /** The refund that the event is about; null for events of the payment itself. */
+    refund: z
+      .object({
+        refundNo: z.string(),
+        refundOrderNo: z.string(),
+        purpose: z.enum(["business", "held_receipt"]),
+        channelRefundNo: z.string().nullable(),
+        attemptNo: z.string(),
+        status: z.enum(Object.keys(REFUND_MACHINE) as [RefundStatus, ...RefundStatus[]]),
+        amount: z.number(),
+        chargedAmount: z.number(),
+      })
+      .nullable(),
   }),
 });
 export type EventView = z.output<typeof eventViewSchema>;

@@ -18,6 +18,7 @@ export function presentPayment({ payment, attempt }: PaymentWithAttempt): Paymen
     chargedAmount: payment.chargedAmount,
     oneCent: payment.oneCent,
     currency: payment.currency,
+    refundedAmount: payment.refundedAmount,
     status: payment.status,
     closing: payment.status === "created" && payment.closeRequestedAt !== null,
     action: presentAction(payment, attempt),
@@ -56,14 +57,15 @@ export function presentHeldReceipt(held: HeldReceipt): HeldReceiptView {
     amount: held.amount,
     reason: held.reason,
     status: held.status,
+    refundNo: held.refundNo,
     paidAt: isoShanghai(held.paidAt),
   };
 }
 
 function presentAction(payment: Payment, attempt: Attempt): PayerActionView {
   const action: PayerAction | null = payment.status === "created" ? attempt.action : null;
-  if (action?.type !== "show_qr") return { type: "none" };
-  return { type: "show_qr", codeUrl: action.codeUrl, expiresAt: isoShanghai(action.expiresAt) };
+  if (action === null) return { type: "none" };
+  return action.type === "show_qr" ? { ...action, expiresAt: isoShanghai(action.expiresAt) } : action;
 }
 
 function isoOrNull(epochMs: number | null): string | null {

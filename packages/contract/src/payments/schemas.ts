@@ -9,10 +9,15 @@ import {
 import { z } from "zod";
 import {
   amountSchema,
+  authCodeSchema,
+  clientIpSchema,
   idempotencyKeySchema,
   numberSchema,
+  openidSchema,
   orderNoSchema,
   paymentRefSchema,
+  returnUrlSchema,
+  storeNoSchema,
   subjectSchema,
   timeSchema,
 } from "../fields.ts";
@@ -22,21 +27,53 @@ const attemptStateSchema = z.enum(Object.keys(ATTEMPT_MACHINE) as [AttemptState,
 const sceneSchema = z.enum(SCENES);
 const seconds = (ms: number) => ms / 1000;
 
-export const createPaymentInputSchema = z.strictObject({
+const orderFields = {
   idempotencyKey: idempotencyKeySchema,
   orderNo: orderNoSchema,
   accountNo: numberSchema("account"),
-  scene: sceneSchema,
   amount: amountSchema,
   subject: subjectSchema,
-  /** Seconds that the order stays payable. */
-  expiresIn: z
-    .number()
-    .int({ error: "expiresIn is a whole number of seconds" })
-    .min(seconds(EXPIRY_LIMITS.minMs), { error: "expiresIn is at least 60 seconds" })
-    .max(seconds(EXPIRY_LIMITS.maxMs), { error: "expiresIn is at most 7200 seconds" })
-    .default(seconds(EXPIRY_LIMITS.defaultMs)),
-});
+};
+
+/** Seconds that the order stays payable; the channel may allow less. */
+const expiresInSchema = z
+  .number()
+  .int({ error: "expiresIn is a whole number of seconds" })
+  .min(seconds(EXPIRY_LIMITS.minMs), { error: "expiresIn is at least 60 seconds" })
+  .max(seconds(EXPIRY_LIMITS.maxMs), { error: "expiresIn is at most 7200 seconds" })
+  .default(seconds(EXPIRY_LIMITS.defaultMs));
+
+/** An order that the payer pays in their own time. */
+const remote = { ...orderFields, expiresIn: expiresInSchema };
+
+/** An order whose payer is at a counter; the channel's own bound holds. */
+const atCounter = { ...orderFields, authCode: authCodeSchema, storeNo: storeNoSchema };
+
+/** What to take money for; what a scene needs beside that depends on `scene`. */
+export const createPaymentInputSchema = z.discriminatedUnion(
+  "scene",
+  [
+    z.strictObject({ ...remote, scene: z.literal("qr") }),
+    z.strictObject({ ...atCounter, scene: z.literal("barcode") }),
+    z.strictObject({ ...atCounter, scene: z.literal("face") }),
+    z.strictObject({ ...remote, scene: z.literal("jsapi"), openid: openidSchema }),
+    z.strictObject({ ...remote, scene: z.literal("miniprogram"), openid: openidSchema }),
+    z.strictObject({ ...remote, scene: z.literal("app") }),
+    z.strictObject({
+      ...remote,
+      scene: z.literal("h5"),
+      clientIp: clientIpSchema,
+      returnUrl: returnUrlSchema.optional(),
+    }),
+    z.strictObject({
+      ...remote,
+      scene: z.literal("pc"),
+      returnUrl: returnUrlSchema,
+      pageMethod: z.enum(["get", "post"]).default("get"),
+    }),
+  ],
+  { error: `scene is one of ${SCENES.join(", ")}` },
+);
 export type CreatePaymentInput = z.output<typeof createPaymentInputSchema>;
 
 export const getPaymentInputSchema = paymentRefSchema;
@@ -68,8 +105,15 @@ export type ListPaymentsInput = z.output<typeof listPaymentsInputSchema>;
 
 export const watchPaymentInputSchema = z.strictObject({ paymentNo: numberSchema("payment") });
 
+const parametersSchema = z.record(z.string(), z.string());
+
 const payerActionSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("show_qr"), codeUrl: z.string(), expiresAt: z.string() }),
+  z.object({ type: z.literal("redirect"), url: z.string() }),
+  z.object({ type: z.literal("submit_form"), url: z.string(), fields: parametersSchema }),
+  z.object({ type: z.literal("invoke_jsapi"), parameters: parametersSchema }),
+  z.object({ type: z.literal("invoke_app"), parameters: parametersSchema }),
+  z.object({ type: z.literal("wait") }),
   z.object({ type: z.literal("none") }),
 ]);
 export type PayerActionView = z.output<typeof payerActionSchema>;
@@ -90,6 +134,8 @@ export const paymentViewSchema = z.object({
   chargedAmount: z.number(),
   oneCent: z.boolean(),
   currency: z.literal("CNY"),
+  /** Fen of refunds that are reserved or given back. */
+  refundedAmount: z.number(),
   status: paymentStatusSchema,
   /** The business asked to close it and the channel has not confirmed yet that no money can move. */
   closing: z.boolean(),
@@ -128,7 +174,9 @@ export const heldReceiptViewSchema = z.object({
   channelTradeNo: z.string(),
   amount: z.number(),
   reason: z.enum(["late", "duplicate", "amount_mismatch", "payee_mismatch", "unknown_order"]),
-  status: z.enum(["held"]),
+  status: z.enum(["held", "refunding", "refunded"]),
+  /** The refund that gives it back. */
+  refundNo: z.string().nullable(),
   paidAt: z.string(),
 });
 export type HeldReceiptView = z.output<typeof heldReceiptViewSchema>;

@@ -1,6 +1,8 @@
 import { type ChannelConnection, type ChannelPlugin, type ChannelRegistry, channelOf } from "@payhub/channels";
 import { type ChannelAccount, type Clock, PayhubError, type Randomness } from "@payhub/domain";
 import { findAccount, findLiveCredentials, type Keyring, type LiveSecret, type Store } from "@payhub/store";
+import type { Alert } from "../context.ts";
+import { type CircuitSettings, withCircuits } from "./circuits.ts";
 import { credentialOwner } from "./credentials.ts";
 
 /** An account with its open line to the channel. */
@@ -32,6 +34,9 @@ interface Source {
   clock: Clock;
   random: Randomness;
   deadlineMs: number;
+  /** Without it every call is tried. */
+  circuit?: CircuitSettings;
+  alert: Alert;
 }
 
 /** Makes the connections of one process. */
@@ -66,14 +71,16 @@ async function loadAccount(source: Source, entries: Map<string, Entry>, accountN
 }
 
 function connect(
-  { keyring, clock, random, deadlineMs }: Source,
+  { keyring, clock, random, deadlineMs, circuit, alert }: Source,
   plugin: ChannelPlugin,
-  { accountNo }: ChannelAccount,
+  { accountNo, channel }: ChannelAccount,
   secrets: readonly LiveSecret[],
 ): ChannelConnection {
   const [newest, ...older] = secrets.map(({ sealed }) =>
     plugin.readCredentials(JSON.parse(keyring.open(credentialOwner(accountNo), "credentials", sealed))),
   );
   if (newest === undefined) throw new Error(`account ${accountNo} has no live credentials`);
-  return plugin.connect([newest, ...older], { clock, random, deadlineMs });
+  const connection = plugin.connect([newest, ...older], { clock, random, deadlineMs });
+  if (!circuit) return connection;
+  return withCircuits(connection, circuit, (operation) => alert("circuit_open", { channel, accountNo, operation }));
 }

@@ -14,7 +14,7 @@ export const mayImport: Readonly<Record<string, MayImport>> = {
   "packages/domain": { ours: [], others: [], node: false },
   "packages/channels": { ours: ["domain"], others: ["alipay-sdk", "undici", "urllib", "zod"], node: true },
   "packages/store": { ours: ["domain"], others: ["@mikro-orm/*", "ioredis"], node: true },
-  "packages/services": { ours: ["domain", "channels", "store"], others: ["canonicalize"], node: true },
+  "packages/services": { ours: ["domain", "channels", "store"], others: ["canonicalize", "cockatiel"], node: true },
   "packages/runtime": { ours: ["domain", "channels", "store", "services"], others: ["pino", "zod"], node: true },
   "packages/contract": { ours: ["domain"], others: ["@trpc/server", "zod"], node: false },
   "packages/client": { ours: [], typesOf: ["contract"], others: ["@trpc/client", "eventsource"], node: true },
