@@ -6,7 +6,7 @@ import { cpuUs } from "./process/cpu.ts";
 import type { RoundResult } from "./report.ts";
 import type { SeededOrder } from "./seeded-order.ts";
 import type { Stage } from "./stage.ts";
-import type { Counts, Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 const APPLY_TIMEOUT_MS = 120_000;
 const POLL_MS = 10;
@@ -45,7 +45,7 @@ export async function runRound(
 ): Promise<Omit<RoundResult, "round">> {
   const pids = { program: target.pid, ...stage.pids };
   const before = {
-    counts: await target.count(),
+    effect: await target.lastEffect(bench),
     placed: await stage.stub.ask("placed", undefined),
     traffic: await stage.traffic(),
     cpu: cpuOf(pids),
@@ -53,13 +53,12 @@ export async function runRound(
   const fired = await stage.load.ask("fire", { url: target.url, clients, seconds });
   if (fired.failed > 0)
     throw new Error(`${target.name}: ${fired.failed} calls failed, first with ${fired.firstFailure}`);
-  const done = (counts: Counts) =>
-    bench === "create" ? counts.awaiting - before.counts.awaiting : counts.events - before.counts.events;
-  const appliedAt = bench === "create" ? fired.endedAt : await waitUntilApplied(target, done, fired);
+  const countEffects = () => target.countEffects(bench, before.effect);
+  const appliedAt = bench === "create" ? fired.endedAt : await waitUntilApplied(target, countEffects, fired);
   await target.quiet();
   const cpu = cpuOf(pids);
   const traffic = await stage.traffic();
-  assertCount(`${target.name}: effects`, done(await target.count()), fired.sent);
+  assertCount(`${target.name}: effects`, await countEffects(), fired.sent);
   const placed = (await stage.stub.ask("placed", undefined)) - before.placed;
   assertCount(`${target.name}: orders at the channel`, placed, bench === "create" ? fired.sent : 0);
   return {
@@ -77,11 +76,11 @@ export async function runRound(
   };
 }
 
-async function waitUntilApplied(target: Target, done: (counts: Counts) => number, fired: Fired): Promise<number> {
+async function waitUntilApplied(target: Target, countEffects: () => Promise<number>, fired: Fired): Promise<number> {
   const until = performance.now() + APPLY_TIMEOUT_MS;
   while (performance.now() < until) {
     const askedAt = performance.timeOrigin + performance.now();
-    if (done(await target.count()) >= fired.sent) return Math.max(askedAt, fired.endedAt);
+    if ((await countEffects()) >= fired.sent) return Math.max(askedAt, fired.endedAt);
     await sleep(POLL_MS);
   }
   throw new Error(`${target.name} acknowledged ${fired.sent} callbacks and did not apply all of them`);

@@ -1,3 +1,4 @@
+import type { BenchName } from "./options.ts";
 import type { SeededOrder } from "./seeded-order.ts";
 
 /** A program that is measured. */
@@ -7,18 +8,13 @@ export interface Target {
   pid: number;
   /** Stores orders that wait for their payers. */
   seed(orders: readonly SeededOrder[]): Promise<void>;
-  count(): Promise<Counts>;
+  /** The last row of the effects that a bench is about: orders that wait for their payers, or events. */
+  lastEffect(bench: BenchName): Promise<number>;
+  /** How many effects there are after a row. */
+  countEffects(bench: BenchName, afterRow: number): Promise<number>;
   /** Waits until the program has nothing left to do in the background. */
   quiet(): Promise<void>;
   /** What is wrong with its books, given trades that the channel says were paid; nothing when they hold. */
   audit(paid: readonly SeededOrder[]): Promise<string[]>;
   stop(): Promise<void>;
-}
-
-/** What is in a program's books. */
-export interface Counts {
-  /** Orders that wait for their payers. */
-  awaiting: number;
-  /** Events of payments that succeeded. */
-  events: number;
 }

@@ -2,6 +2,7 @@ import { fastify } from "fastify";
 import { Redis } from "ioredis";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { ChannelParty } from "../channel-party.ts";
+import type { BenchName } from "../options.ts";
 import { answerParent } from "../process/worker.ts";
 import type { SeededOrder } from "../seeded-order.ts";
 import { mountCallback } from "./callback.ts";
@@ -18,18 +19,24 @@ export type FloorVerbs = {
   }) => Promise<{ url: string }>;
   /** Stores orders that wait for their payers. */
   seed: (orders: readonly SeededOrder[]) => Promise<void>;
-  /** How many orders wait for their payers, and how many events there are. */
-  count: (input: undefined) => Promise<{ awaiting: number; events: number }>;
+  /** The last row of a bench's effects, and how many there are after a row. */
+  lastEffect: (bench: BenchName) => Promise<number>;
+  countEffects: (input: { bench: BenchName; afterRow: number }) => Promise<number>;
 };
 
-interface CountRow extends RowDataPacket {
-  awaiting: number;
-  events: number;
+interface NumberRow extends RowDataPacket {
+  number: number;
 }
 
 const SEED_ROWS = 500;
-const COUNT = `select (select count(*) from payment where status = 'awaiting_payer') as awaiting,
-  (select count(*) from outbox) as events`;
+const LAST = {
+  create: "select coalesce(max(row_no), 0) as number from payment",
+  callback: "select coalesce(max(row_no), 0) as number from outbox",
+} as const;
+const COUNT = {
+  create: "select count(*) as number from payment where row_no > ? and status = 'awaiting_payer'",
+  callback: "select count(*) as number from outbox where row_no > ?",
+} as const;
 
 let db: Pool;
 
@@ -65,9 +72,14 @@ async function seed(orders: readonly SeededOrder[]): Promise<void> {
   }
 }
 
-async function count(): Promise<{ awaiting: number; events: number }> {
-  const [rows] = await db.query<CountRow[]>(COUNT);
-  return { awaiting: rows[0]?.awaiting ?? 0, events: rows[0]?.events ?? 0 };
+async function numberOf(sql: string, parameters: number[] = []): Promise<number> {
+  const [rows] = await db.query<NumberRow[]>(sql, parameters);
+  return rows[0]?.number ?? 0;
 }
 
-answerParent({ start, seed, count } satisfies FloorVerbs);
+answerParent({
+  start,
+  seed,
+  lastEffect: (bench) => numberOf(LAST[bench]),
+  countEffects: ({ bench, afterRow }) => numberOf(COUNT[bench], [afterRow]),
+} satisfies FloorVerbs);

@@ -1,19 +1,30 @@
 import { checkInvariants, type ServiceContext } from "@payhub/services";
+import type { BenchName } from "../options.ts";
 import type { SeededOrder } from "../seeded-order.ts";
-import type { Counts } from "../target.ts";
 
-/** What is in the books. */
-export async function countBooks({ store }: ServiceContext): Promise<Counts> {
-  const { awaiting } = await store.db
-    .selectFrom("attempt")
-    .select(({ fn }) => fn.countAll<number>().as("awaiting"))
-    .where("state", "=", "awaiting_payer")
+const TABLE_OF = { create: "attempt", callback: "event" } as const satisfies Record<BenchName, string>;
+
+/** The last row of the effects that a bench is about. */
+export async function lastEffect({ store }: ServiceContext, bench: BenchName): Promise<number> {
+  const { last } = await store.db
+    .selectFrom(TABLE_OF[bench])
+    .select(({ fn }) => fn.max<number | null>("id").as("last"))
     .executeTakeFirstOrThrow();
-  const { events } = await store.db
-    .selectFrom("event")
-    .select(({ fn }) => fn.countAll<number>().as("events"))
-    .executeTakeFirstOrThrow();
-  return { awaiting: Number(awaiting), events: Number(events) };
+  return Number(last ?? 0);
+}
+
+/** How many attempts wait for their payers, or how many events there are, after a row. */
+export async function countEffects(
+  { store }: ServiceContext,
+  { bench, afterRow }: { bench: BenchName; afterRow: number },
+): Promise<number> {
+  const rows = store.db
+    .selectFrom(TABLE_OF[bench])
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("id", ">", afterRow);
+  const effects = bench === "create" ? rows.where("state", "=", "awaiting_payer") : rows;
+  const { count } = await effects.executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Whether every event has its place in the log and every callback was applied. */

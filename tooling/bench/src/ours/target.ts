@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelParty } from "../channel-party.ts";
 import type { Target } from "../target.ts";
 import { startApiProcess } from "./api-process.ts";
-import { auditBooks, countBooks, isQuiet } from "./audit.ts";
+import { auditBooks, countEffects, isQuiet, lastEffect } from "./audit.ts";
 import { openContext } from "./context.ts";
 import { type OpenedShop, openShop } from "./open-shop.ts";
 import { seedPayments } from "./seed.ts";
@@ -39,7 +39,8 @@ export async function startOurs(input: {
     pid: api.pid,
     shop,
     seed: (orders) => seedPayments(ctx, shop, orders),
-    count: () => countBooks(ctx),
+    lastEffect: (bench) => lastEffect(ctx, bench),
+    countEffects: (bench, afterRow) => countEffects(ctx, { bench, afterRow }),
     async quiet() {
       const until = performance.now() + QUIET_TIMEOUT_MS;
       while (!(await isQuiet(ctx))) {
