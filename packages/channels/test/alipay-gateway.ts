@@ -6,6 +6,8 @@ import { type AlipayCredentials, readCredentials } from "../src/alipay/credentia
 /** A stand-in for Alipay's gateway that answers whatever a test says, signed with Alipay's key or not. */
 export interface AlipayGateway {
   credentials: AlipayCredentials;
+  /** The SPKI PEM with which Alipay checks what the app signed. */
+  appPublicKey: string;
   /** Every request so far: the parameters of its query and its form. */
   requests: Readonly<Record<string, string>>[];
   /** What the next requests get. */
@@ -37,6 +39,7 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
       alipayPublicKey: alipay.publicKey,
       endpoint: `http://127.0.0.1:${port}/gateway.do`,
     }),
+    appPublicKey: app.publicKey,
     requests: [],
     answer: (_parameters, response) => response.destroy(),
     sign: signText,

@@ -1,5 +1,6 @@
-import { EXPIRY_LIMITS } from "@payhub/domain";
-import type { ChannelConnection, ChannelPlugin, ChannelRuntime } from "../channel.ts";
+import { EXPIRY_LIMITS, type Scene } from "@payhub/domain";
+import type { ChannelConnection, ChannelPlugin, ChannelRuntime, SceneCapability } from "../channel.ts";
+import { scenesOf } from "../registry.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { create } from "./create.ts";
@@ -18,6 +19,17 @@ const ONLINE = { minExpiresInMs: EXPIRY_LIMITS.minMs, maxExpiresInMs: EXPIRY_LIM
 /** Source: https://opendocs.alipay.com/open/194/105170 */
 const AT_COUNTER = { ...ONLINE, atCounter: { askEveryMs: 4000, giveUpAfterMs: 60_000 } };
 
+const SCENES: Readonly<Record<Scene, SceneCapability>> = {
+  qr: ONLINE,
+  barcode: AT_COUNTER,
+  face: AT_COUNTER,
+  jsapi: ONLINE,
+  miniprogram: ONLINE,
+  app: ONLINE,
+  h5: ONLINE,
+  pc: ONLINE,
+};
+
 /**
  * Alipay's open platform with RSA2 keys or certificates, for a merchant's own app and for a service provider's.
  * Source: https://opendocs.alipay.com/open/194/105072
@@ -25,16 +37,7 @@ const AT_COUNTER = { ...ONLINE, atCounter: { askEveryMs: 4000, giveUpAfterMs: 60
 export const alipay: ChannelPlugin<AlipayCredentials> = {
   name: "alipay",
   title: "Alipay",
-  scenes: {
-    qr: ONLINE,
-    barcode: AT_COUNTER,
-    face: AT_COUNTER,
-    jsapi: ONLINE,
-    miniprogram: ONLINE,
-    app: ONLINE,
-    h5: ONLINE,
-    pc: ONLINE,
-  },
+  scenes: SCENES,
   // A contract may allow less than a year; Alipay names no count, so that one is ours.
   refunds: { windowMs: 365 * DAY_MS, maxPerOrder: 100, minGapMs: 3000 },
   answers: {
@@ -63,5 +66,6 @@ function connect(
     queryRefund: ({ attemptNo, refundNo }) => queryRefund(line, { attemptNo, refundNo }),
     readNotification: async (raw) => readNotification(sdks, raw),
     payee: { appId, sellerId },
+    scenes: scenesOf(SCENES, live.products),
   };
 }

@@ -37,9 +37,7 @@ function outcomeOf(fields: Readonly<Record<string, unknown>>, appId: string): Qu
   const { trade_status: status } = fields;
   if (!isTradeStatus(status)) return { kind: "unknown", reason: `${METHOD}: an answer with an unknown trade status` };
   const kind = TRADE_STATUSES[status];
-  // Closed with a time of payment: it was paid, and refunded in full since. The money did move.
-  const wasPaid = kind === "paid" || (kind === "closed" && fields.send_pay_date !== undefined);
-  if (!wasPaid) return { kind };
+  if (kind !== "paid") return { kind };
   const receipt = receiptOf(fields, appId);
   return receipt
     ? { kind: "paid", receipt }

@@ -47,9 +47,8 @@ async function confirm(
   switch (found.kind) {
     case "absent":
       return { kind: "processing", channelRefundNo: null };
-    case "declined":
     case "unsent":
-      return { kind: "unknown", reason: `${METHOD}: taken, and asking about it was ${found.kind}` };
+      return { kind: "unknown", reason: `${METHOD}: taken, and asking about it failed: ${found.reason}` };
     default:
       return found;
   }

@@ -47,7 +47,7 @@ const refused = (sub_code: string, code = "40004"): Answer => ({
 const declined = (because: string, code: string) => ({ kind: "declined", because, code, message: "为什么" });
 const unknown = { kind: "unknown", reason: expect.any(String) };
 
-describe("create", () => {
+describe("precreate", () => {
   test.each<[Answer, unknown]>([
     [refused("ACQ.TRADE_HAS_SUCCESS"), declined("already_paid", "ACQ.TRADE_HAS_SUCCESS")],
     [refused("ACQ.TRADE_HAS_CLOSE"), declined("already_closed", "ACQ.TRADE_HAS_CLOSE")],
@@ -101,10 +101,7 @@ describe("query", () => {
     ],
     [{ ...TRADE, trade_status: "WAIT_BUYER_PAY" }, { kind: "unpaid" }],
     [UNPAID_CLOSED, { kind: "closed" }],
-    [
-      { ...TRADE, trade_status: "TRADE_CLOSED" },
-      { kind: "paid", receipt },
-    ],
+    [{ ...TRADE, trade_status: "TRADE_CLOSED" }, { kind: "closed" }],
     [{ ...TRADE, trade_status: "TRADE_PENDING" }, unknown],
     [{ ...TRADE, trade_status: "toString" }, unknown],
     [TRADE, unknown],

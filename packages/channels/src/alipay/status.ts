@@ -14,7 +14,7 @@ export const TRADE_STATUSES = {
   TRADE_SUCCESS: "paid",
   /** Paid, and no longer refundable. */
   TRADE_FINISHED: "paid",
-  /** Closed unpaid, or refunded in full: no money can move any more. */
+  /** Closed unpaid, or paid and given back in full, as by a cancel whose answer was lost: the payer keeps the money. */
   TRADE_CLOSED: "closed",
 } as const satisfies Record<string, Extract<QueryOutcome["kind"], "unpaid" | "paid" | "closed">>;
 export type TradeStatus = keyof typeof TRADE_STATUSES;
@@ -107,10 +107,10 @@ export function refundRefusal(refusal: Refusal): RefundDeclined {
   return { kind: "declined", because: REFUND_REFUSALS[refusal.code.toUpperCase()] ?? "refused", ...plain(refusal) };
 }
 
-/** What a refused question about a refund says: an order that is not there has no refund. */
+/** What a refused question about a refund says of it: only an order that is not there has none. */
 export function refundQueryRefusal(refusal: Refusal): RefundQueryOutcome {
   if (NOT_EXIST.has(refusal.code.toUpperCase())) return { kind: "absent" };
-  return { kind: "declined", because: "refused", ...plain(refusal) };
+  return { kind: "unknown", reason: `asking was refused: ${refusal.code} ${refusal.message}` };
 }
 
 /** The refund query writes it with and without the prefix. */
