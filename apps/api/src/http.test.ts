@@ -36,6 +36,7 @@ async function start(overrides: Partial<HttpParts> = {}): Promise<string> {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
       },
     },
+    refunds: { create: refuse, get: refuse, list: refuse },
     events: { pull: refuse, ack: refuse, list: refuse },
     receive: () => Promise.reject(new Error("not stored")),
     readiness: async () => ({ ready: true, database: "ok", coordination: "ok", stopping: false }),

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bench } from "../test/contract/bench.ts";
 import { describeBrokenServers } from "../test/contract/broken-servers.ts";
+import { describeCounter } from "../test/contract/counter.ts";
 import { describeCredentials } from "../test/contract/credentials.ts";
 import type { ChannelContract } from "../test/contract/harness.ts";
 import { describeNotifications } from "../test/contract/notifications.ts";
 import { describeOrders } from "../test/contract/orders.ts";
+import { describeRefundNotifications } from "../test/contract/refund-notifications.ts";
+import { describeRefunds } from "../test/contract/refunds.ts";
 import { describeRequests } from "../test/contract/requests.ts";
+import { describeScenes } from "../test/contract/scenes.ts";
 import { describeUnknown } from "../test/contract/unknown.ts";
 
 export type { ContractFault } from "../test/contract/harness.ts";
@@ -19,6 +23,10 @@ export function describeChannel<Credentials>(contract: ChannelContract<Credentia
 
     describe("requests", () => describeRequests(bench));
     describe("orders", () => describeOrders(bench));
+    describe("scenes", () => describeScenes(bench));
+    describe("at the counter", () => describeCounter(bench));
+    describe("refunds", () => describeRefunds(bench, contract.refundEnds));
+    describe("refund notifications", () => describeRefundNotifications(bench));
     describe("unknown outcomes", () => describeUnknown(bench, contract.unknownFaults));
     describe("broken servers", () => describeBrokenServers(bench));
     describe("notifications", () => describeNotifications(bench, contract.forgeries));

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
+import type { PayerAction, Scene, SceneInput } from "@payhub/domain";
 import type { Channel, Simulator } from "@payhub/simulator";
 import type { RawNotification } from "../src/channel.ts";
-import type { ChannelHarness } from "./contract/harness.ts";
+import type { AtCounter, ChannelHarness, Operation } from "./contract/harness.ts";
 
 const WAIT_MS = 5000;
 const POLL_MS = 5;
@@ -41,12 +42,24 @@ export async function simulatorHarness(options: {
     secrets,
     notifyUrl: (attemptNo) => `http://127.0.0.1:${address.port}/${attemptNo}`,
     fault: ({ operation, attemptNo, fault }) =>
-      simulator.faults.script({ channel, operation, match: (outTradeNo) => outTradeNo === attemptNo, fault }),
+      simulator.faults.script({
+        channel,
+        operation: channelWord(channel, operation),
+        match: (outTradeNo) => outTradeNo === attemptNo,
+        fault,
+      }),
     callbackFault: ({ attemptNo, fault }) =>
       simulator.faults.callback({ channel, match: (outTradeNo) => outTradeNo === attemptNo, fault }),
     calls: (attemptNo) => simulator.calls().filter(({ outTradeNo }) => outTradeNo === attemptNo).length,
-    scan: (codeUrl) => void simulator.payer.open(codeUrl),
-    pay: (codeUrl) => void simulator.payer.pay(codeUrl),
+    input: (scene, payer = {}) => inputOf({ channel, simulator, scene, payer }),
+    follow: (action) => follow(simulator, action),
+    scan: (code) => void simulator.payer.open(code),
+    pay: (code) => void simulator.payer.pay(code),
+    confirm: (authCode) => void simulator.payer.confirm(authCode),
+    refuse: (authCode) => void simulator.payer.refuse(authCode),
+    refundFate: ({ attemptNo, fate }) =>
+      simulator.faults.refund({ channel, match: (outTradeNo) => outTradeNo === attemptNo, outcome: { kind: fate } }),
+    kept: (attemptNo) => keptOf(simulator, attemptNo),
     notifications,
     async stop() {
       await simulator.stop();
@@ -54,6 +67,76 @@ export async function simulatorHarness(options: {
       await new Promise((resolve) => mailbox.close(resolve));
     },
   };
+}
+
+const OPENIDS = { wechatpay: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", alipay: "2088102146225135" } as const;
+
+function inputOf({
+  channel,
+  simulator,
+  scene,
+  payer,
+}: {
+  channel: Channel;
+  simulator: Simulator;
+  scene: Scene;
+  payer: AtCounter;
+}): SceneInput {
+  const returnUrl = "https://shop.example.com/back?order=1&步=2";
+  switch (scene) {
+    case "qr":
+    case "app":
+      return { scene };
+    case "jsapi":
+    case "miniprogram":
+      return { scene, openid: OPENIDS[channel] };
+    case "h5":
+      return { scene, clientIp: "203.0.113.7", returnUrl };
+    case "pc":
+      return { scene, returnUrl, pageMethod: "get" };
+    case "barcode":
+    case "face":
+      return {
+        scene,
+        authCode: simulator.payer.payerCode(channel, { ...payer, face: scene === "face" }),
+        storeNo: "S001",
+      };
+  }
+}
+
+/** The payer's phone or browser with what the business handed it. */
+async function follow({ payer }: Simulator, action: PayerAction): Promise<string> {
+  switch (action.type) {
+    case "show_qr":
+      return payer.open(action.codeUrl).code;
+    case "redirect":
+      return payer.visit(action.url).code;
+    case "submit_form": {
+      const reply = await fetch(action.url, {
+        method: "POST",
+        body: new URLSearchParams(action.fields),
+        redirect: "manual",
+      });
+      return payer.visit(new URL(reply.headers.get("location") ?? "", action.url).href).code;
+    }
+    case "invoke_jsapi":
+    case "invoke_app":
+      return payer.invoke(action.parameters).code;
+    case "wait":
+    case "none":
+      throw new Error(`a payer cannot follow "${action.type}"`);
+  }
+}
+
+function keptOf(simulator: Simulator, attemptNo: string): number {
+  const entry = simulator.ledger().find(({ outTradeNo }) => outTradeNo === attemptNo);
+  if (entry?.state !== "paid") return 0;
+  const returned = entry.refunds.filter(({ state }) => state !== "closed").map(({ amount }) => amount);
+  return returned.reduce((left, amount) => left - amount, entry.amount);
+}
+
+function channelWord(channel: Channel, operation: Operation) {
+  return channel === "wechatpay" && operation === "cancel" ? "reverse" : operation;
 }
 
 async function rawOf(request: IncomingMessage): Promise<RawNotification> {

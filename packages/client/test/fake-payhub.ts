@@ -49,6 +49,7 @@ export async function startFakePayhub(): Promise<FakePayhub> {
       return { appId: fake.appId };
     },
     payments: { create: missing, get: missing, close: missing, list: missing, watch: missing, ...fake.payments },
+    refunds: { create: missing, get: missing, list: missing },
     events: { pull: missing, ack: missing, list: missing, ...fake.events },
   });
   const handler = createHTTPHandler({

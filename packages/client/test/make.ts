@@ -27,6 +27,7 @@ export function makePayment(overrides: Partial<Payment> = {}): { payment: Paymen
     settledBy: null,
     closeRequestedAt: null,
     lastSequence: 0,
+    refundedAmount: 0,
     initiatedAt: nowMs,
     closedAt: null,
     ...times,
@@ -40,6 +41,7 @@ export function makePayment(overrides: Partial<Payment> = {}): { payment: Paymen
     accountNo: newNumber("account"),
     channel: "wechatpay",
     scene: "qr",
+    sceneInput: { scene: "qr" },
     chargedAmount: 1288,
     state: "awaiting_payer",
     unknown: false,
@@ -87,6 +89,8 @@ export function makeEvent(
       oneCent: false,
       currency: "CNY",
       paidAt: null,
+      refundedAmount: 0,
+      refund: null,
     },
   };
 }

@@ -54,11 +54,9 @@ export const timeSchema = z.iso.datetime({
 });
 
 /** The payer's id at the channel. */
-export const openidSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{8,128}$/, {
-    error: "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -",
-  });
+export const openidSchema = z.string().regex(/^[A-Za-z0-9_-]{8,128}$/, {
+  error: "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -",
+});
 
 /** What the cashier scanned, or the token of a face. */
 export const authCodeSchema = z

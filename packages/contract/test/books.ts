@@ -20,6 +20,7 @@ export function paymentOf(changes: Partial<Payment> = {}): Payment {
     settledBy: null,
     closeRequestedAt: null,
     lastSequence: 0,
+    refundedAmount: 0,
     initiatedAt: NOW,
     expiresAt: NOW + 900_000,
     paidAt: null,
@@ -40,6 +41,7 @@ export function attemptOf(changes: Partial<Attempt> = {}): Attempt {
     accountNo: "A20261121080000000000000000001",
     channel: "wechatpay",
     scene: "qr",
+    sceneInput: { scene: "qr" },
     chargedAmount: 1288,
     state: "awaiting_payer",
     unknown: false,
@@ -64,6 +66,7 @@ export function attemptOf(changes: Partial<Attempt> = {}): Attempt {
 /** A receipt that came twice. */
 export function heldReceiptOf(): HeldReceipt {
   return {
+    refundNo: null,
     heldReceiptNo: "H20261121080000000000000000001",
     channel: "wechatpay",
     accountNo: "A20261121080000000000000000001",
@@ -104,6 +107,8 @@ export function eventOf(): PositionedEvent {
       oneCent: true,
       currency: "CNY",
       paidAt: "2026-11-21T08:01:00.000+08:00",
+      refundedAmount: 0,
+      refund: null,
     },
   };
 }

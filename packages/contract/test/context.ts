@@ -1,12 +1,17 @@
 import { PayhubError } from "@payhub/domain";
-import type { Caller, Context, EventPorts, PaymentPorts } from "../src/ports.ts";
+import type { Caller, Context, EventPorts, PaymentPorts, RefundPorts } from "../src/ports.ts";
 
 /** The verified app of {@link contextOf}. */
 export const CALLER: Caller = { appId: "APP20261121080000000000000000001" };
 
 /** A request of {@link CALLER} to a platform that does only what a test gives it; any other call is a fault. */
 export function contextOf(
-  ports: { payments?: Partial<PaymentPorts>; events?: Partial<EventPorts>; authenticate?: () => Promise<Caller> } = {},
+  ports: {
+    payments?: Partial<PaymentPorts>;
+    refunds?: Partial<RefundPorts>;
+    events?: Partial<EventPorts>;
+    authenticate?: () => Promise<Caller>;
+  } = {},
 ): Context {
   const unexpected = () => {
     throw new Error("a port was called that the test did not expect");
@@ -22,6 +27,7 @@ export function contextOf(
       watch: unexpected,
       ...ports.payments,
     },
+    refunds: { create: unexpected, get: unexpected, list: unexpected, ...ports.refunds },
     events: { pull: unexpected, ack: unexpected, list: unexpected, ...ports.events },
   };
 }

@@ -28,7 +28,7 @@ export { createPayment } from "./payment/create.ts";
 export { expirePayments } from "./payment/expire.ts";
 export { getPayment, type PaymentRef, type PaymentWithAttempt } from "./payment/get.ts";
 export { listPayments } from "./payment/list.ts";
-export type { PaymentOrder } from "./payment/open.ts";
+export type { OrderFields, PaymentOrder } from "./payment/open.ts";
 export { syncAttempt, syncDueAttempts } from "./payment/sync.ts";
 export { watchPayment } from "./payment/watch.ts";
 export { createRefund } from "./refund/create.ts";

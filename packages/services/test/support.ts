@@ -8,7 +8,7 @@ import type { FaultPointName } from "../src/fault.ts";
 import { grantAccount } from "../src/merchant/create-app.ts";
 import { openAccount } from "../src/merchant/open-account.ts";
 import type { PaymentWithAttempt } from "../src/payment/get.ts";
-import type { PaymentOrder } from "../src/payment/open.ts";
+import type { OrderFields, PaymentOrder } from "../src/payment/open.ts";
 
 /** The refusal that a call ends with; throws when it ends otherwise. */
 export async function refusalOf(call: Promise<unknown>): Promise<PayhubError> {
@@ -78,7 +78,7 @@ export async function flushCoordination(backend: Backend): Promise<ServiceContex
 }
 
 /** An order of the same number and content under a key of its own. */
-export function underAnotherKey(order: PaymentOrder, changes: Partial<PaymentOrder> = {}): PaymentOrder {
+export function underAnotherKey(order: PaymentOrder, changes: Partial<OrderFields> = {}): PaymentOrder {
   return {
     ...order,
     idempotencyKey: `${order.idempotencyKey.slice(0, 40)}-${Math.random().toString(36).slice(2)}`,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { alipay, createRegistry, wechatpay } from "@payhub/channels";
-import type { App, ChannelAccount } from "@payhub/domain";
+import type { App, ChannelAccount, SceneInput } from "@payhub/domain";
 import {
   type AlertKind,
   type Caller,
@@ -12,6 +12,7 @@ import {
   type FaultPoint,
   grantAccount,
   noFault,
+  type OrderFields,
   openAccount,
   openMerchant,
   type PaymentOrder,
@@ -53,7 +54,7 @@ export interface TestPlatform {
   /** The merchant as each channel knows it, with the channel's own keys. */
   merchants: { wechatpay: WechatpayMerchant; alipay: AlipayMerchant };
   /** An order with a fresh number and key, paid to the WeChat Pay account unless told otherwise. */
-  order(changes?: Partial<PaymentOrder>): PaymentOrder;
+  order(changes?: Partial<OrderFields>, input?: SceneInput): PaymentOrder;
   /** A context of another process on the same books. */
   another(changes: Partial<ServiceContext>): ServiceContext;
   /** What breaks the invariants, the channels' ledgers included. */
@@ -113,15 +114,15 @@ export async function openPlatform(backend: Backend, options: TestPlatformOption
     caller: { appId: app.appId },
     accounts,
     merchants: { wechatpay: atWechatpay.merchant, alipay: atAlipay.merchant },
-    order: (changes) => ({
+    order: (changes, input = { scene: "qr" }) => ({
       idempotencyKey: randomBytes(16).toString("hex"),
       orderNo: `ORDER-${++orders}-${randomBytes(4).toString("hex")}`,
       accountNo: accounts.wechatpay.accountNo,
-      scene: "qr",
       amount: 1288,
       subject: "两杯咖啡",
       expiresIn: 900,
       ...changes,
+      ...input,
     }),
     another: (changes) => ({ ...ctx, ...changes }),
     violations: () => checkInvariants(ctx.store.db, { channelTrades: simulator.ledger() }),

@@ -1,5 +1,5 @@
 import type { Attempt } from "@payhub/domain";
-import { createPayment, type PaymentOrder, type PaymentWithAttempt } from "@payhub/services";
+import { createPayment, type OrderFields, type PaymentWithAttempt } from "@payhub/services";
 import type { TestPlatform } from "./platform.ts";
 
 /** A payment that waits for its payer, with the code to pay it by. */
@@ -8,7 +8,7 @@ export type TakenPayment = PaymentWithAttempt & { codeUrl: string };
 /** Takes a payment of a fresh order at a channel, WeChat Pay unless told otherwise. */
 export async function takePayment(
   platform: TestPlatform,
-  { channel = "wechatpay", ...changes }: Partial<PaymentOrder> & { channel?: keyof TestPlatform["accounts"] } = {},
+  { channel = "wechatpay", ...changes }: Partial<OrderFields> & { channel?: keyof TestPlatform["accounts"] } = {},
 ): Promise<TakenPayment> {
   const order = platform.order({ accountNo: platform.accounts[channel].accountNo, ...changes });
   const { payment, attempt } = await createPayment(platform.ctx, platform.caller, order);

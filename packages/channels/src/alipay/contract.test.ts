@@ -7,6 +7,7 @@ describeChannel({
   plugin: alipay,
   unknownFaults: [{ kind: "unknown_result" }],
   forgeries: ["probe"],
+  refundEnds: [],
   coldOutcome: "unknown",
   async open() {
     const { merchant, credentials } = await createAlipayMerchant();

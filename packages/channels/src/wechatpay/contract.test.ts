@@ -23,6 +23,7 @@ describe.each([
     open: () => open(publicKey),
     unknownFaults,
     forgeries: ["probe"],
+    refundEnds: ["closed", "abnormal"],
     coldOutcome: publicKey ? "unknown" : "unsent",
   });
 });
@@ -33,7 +34,9 @@ async function open(publicKey: boolean) {
   const fresh = await createWechatpayMerchant({ mchid: credentials.mchid, appid: credentials.appid, publicKey });
   // Without a public key the newest version must still be able to fetch the certificates.
   const next = publicKey ? fresh.credentials : { ...credentials, apiV3Key: fresh.credentials.apiV3Key };
-  const simulator = await startSimulator({ wechatpay: { merchants: [merchant] } });
+  const simulator = await startSimulator({
+    wechatpay: { merchants: [merchant], refundDelayMs: 50, refundErrorsPerSecond: 1000 },
+  });
   const endpoint = simulator.urls.wechatpay;
   const secrets = [credentials, next].flatMap(({ apiV3Key, merchantPrivateKey }) => [
     apiV3Key,

@@ -8,7 +8,7 @@ export function describeBrokenServers<C>(bench: Bench<C>): void {
     const { server, origin } = await listen(() => undefined);
     await stop(server);
     const connection = bench.connect(at(bench.harness.credentials, origin));
-    const outcome = await bench.run(operation, bench.request(), connection);
+    const outcome = await bench.run(operation, bench.request(), { connection });
     expect(outcome).toMatchObject({ kind: "unsent", reason: expect.any(String) });
   });
 
@@ -35,7 +35,7 @@ export function describeBrokenServers<C>(bench: Bench<C>): void {
     });
     const connection = bench.connect(at(bench.harness.credentials, origin));
     const startedAt = performance.now();
-    const outcome = await bench.run("create", bench.request(), connection);
+    const outcome = await bench.run("create", bench.request(), { connection });
     const tookMs = performance.now() - startedAt;
     await stop(server);
     expect(outcome).toMatchObject({ kind: bench.coldOutcome });

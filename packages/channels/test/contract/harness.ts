@@ -1,3 +1,4 @@
+import type { PayerAction, Scene, SceneInput } from "@payhub/domain";
 import type { ChannelPlugin, RawNotification } from "../../src/channel.ts";
 
 /** What the channel's simulator is told to do wrong with the next call about one order. */
@@ -14,6 +15,15 @@ export type ContractCallbackFault =
   | { kind: "wrong_amount"; amount: number }
   | { kind: "wrong_merchant" };
 
+/** What becomes of the next refund of an order. */
+export type RefundFate = "not_enough" | "closed" | "abnormal";
+
+/** How the payer at a counter behaves. */
+export interface AtCounter {
+  password?: boolean;
+  balance?: "not_enough";
+}
+
 /** A channel that can be driven from both sides: as the account, and as the payer. */
 export interface ChannelHarness {
   /** As `readCredentials` takes them; the endpoint is the simulator's. */
@@ -28,9 +38,19 @@ export interface ChannelHarness {
   callbackFault(options: { attemptNo: string; fault: ContractCallbackFault }): void;
   /** How many calls about an order reached the channel. */
   calls(attemptNo: string): number;
+  /** What a scene needs beside the order; at a counter the payer shows a fresh code. */
+  input(scene: Scene, payer?: AtCounter): SceneInput;
+  /** The payer goes where the business sends him; gives the code by which he pays. */
+  follow(action: PayerAction): Promise<string>;
   /** The payer scans, and pays. */
-  scan(codeUrl: string): void;
-  pay(codeUrl: string): void;
+  scan(code: string): void;
+  pay(code: string): void;
+  /** The payer who was asked for a password types it, or turns away. */
+  confirm(authCode: string): void;
+  refuse(authCode: string): void;
+  refundFate(options: { attemptNo: string; fate: RefundFate }): void;
+  /** Fen that the merchant has of an order by the channel's own books, refunds under way taken off. */
+  kept(attemptNo: string): number;
   /** The notifications caught about an order, once there are at least `count`. */
   notifications(attemptNo: string, count: number): Promise<RawNotification[]>;
   stop(): Promise<void>;
@@ -45,6 +65,8 @@ export interface ChannelContract<Credentials> {
   coldOutcome?: "unknown" | "unsent";
   /** Forgeries that only this channel knows. */
   forgeries: readonly ContractCallbackFault[];
+  /** Ends of a refund beside success that only this channel knows. */
+  refundEnds: readonly ("closed" | "abnormal")[];
 }
 
-export type Operation = "create" | "query" | "close";
+export type Operation = "create" | "query" | "close" | "cancel" | "refund" | "refund_query";

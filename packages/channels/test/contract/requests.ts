@@ -21,7 +21,7 @@ export function describeRequests<C>(bench: Bench<C>): void {
 
   test("a caller whom the channel does not believe is refused in its words, or left in doubt", async () => {
     const stranger = bench.connect({ ...bench.harness.successor });
-    const outcome = await bench.run("create", bench.request(), stranger);
+    const outcome = await bench.tell(stranger.create(bench.request()));
     if (outcome.kind === "declined") {
       expect(outcome).toMatchObject({
         because: "refused",

@@ -63,7 +63,7 @@ describeBackends("chargeAttempt", (backend) => {
     const attempt = await findAttemptByKey(platform.ctx.store.db, platform.caller.appId, idempotencyKey);
     if (!attempt) throw new Error("no attempt");
     const { connection } = await platform.ctx.connections.of(accountNo);
-    const outcome = await connection.create({ ...attempt, subject, amount: attempt.chargedAmount });
+    const outcome = await connection.create({ ...attempt, scene: "qr", subject, amount: attempt.chargedAmount });
     if (outcome.kind !== "accepted" || outcome.action.type !== "show_qr") throw new Error("not accepted");
     return outcome.action.codeUrl;
   }

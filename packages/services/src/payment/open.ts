@@ -23,7 +23,10 @@ import { claimMs } from "./claim.ts";
 import type { PaymentWithAttempt } from "./get.ts";
 
 /** What a business asks for. */
-export type PaymentOrder = SceneInput & {
+export type PaymentOrder = SceneInput & OrderFields;
+
+/** What every order has, whatever its scene. */
+export interface OrderFields {
   idempotencyKey: string;
   orderNo: string;
   accountNo: string;
@@ -32,7 +35,7 @@ export type PaymentOrder = SceneInput & {
   subject: string;
   /** Seconds; at a counter the channel's own bound holds. */
   expiresIn?: number | undefined;
-};
+}
 
 /** An order with the account it is to be paid to and the digest of the call that brought it. */
 export interface Initiation {

@@ -35,7 +35,7 @@ export async function openContext(options: {
     keyring,
     clock,
     random,
-    connections: createAccountConnections({ store, channels, keyring, clock, random, deadlineMs }),
+    connections: createAccountConnections({ store, channels, keyring, clock, random, deadlineMs, alert: quiet }),
     publisher: createEventPublisher({ store, wakeUps: coordination.wakeUps, clock, onError: fail }),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     alert: quiet,
