@@ -15,12 +15,13 @@ const unknownFaults: readonly ContractFault[] = [
 ];
 
 describe.each([
-  { mode: "public key", publicKey: true },
-  { mode: "platform certificate", publicKey: false },
-])("with a $mode", ({ publicKey }) => {
+  { mode: "with a public key", publicKey: true },
+  { mode: "with a platform certificate", publicKey: false },
+  { mode: "for a sub-merchant", publicKey: true, sub: { subMchid: "1900000201", subAppid: "wx00000000000sub01" } },
+])("$mode", ({ publicKey, sub }) => {
   describeChannel({
     plugin: wechatpay,
-    open: () => open(publicKey),
+    open: () => open(publicKey, sub),
     unknownFaults,
     forgeries: ["probe"],
     refundEnds: ["closed", "abnormal"],
@@ -28,9 +29,14 @@ describe.each([
   });
 });
 
-async function open(publicKey: boolean) {
+async function open(publicKey: boolean, sub?: { subMchid: string; subAppid: string }) {
   const callbacksSignedBy = publicKey ? "public_key" : "certificate";
-  const { merchant, credentials } = await createWechatpayMerchant({ publicKey, callbacksSignedBy });
+  const subMerchants = sub && [{ mchid: sub.subMchid, appids: [sub.subAppid], name: "特约商户" }];
+  const { merchant, credentials } = await createWechatpayMerchant({
+    publicKey,
+    callbacksSignedBy,
+    ...(subMerchants && { subMerchants }),
+  });
   const fresh = await createWechatpayMerchant({ mchid: credentials.mchid, appid: credentials.appid, publicKey });
   // Without a public key the newest version must still be able to fetch the certificates.
   const next = publicKey ? fresh.credentials : { ...credentials, apiV3Key: fresh.credentials.apiV3Key };
@@ -45,8 +51,8 @@ async function open(publicKey: boolean) {
   return simulatorHarness({
     channel: "wechatpay",
     simulator,
-    credentials: { ...credentials, endpoint: endpoint },
-    successor: { ...next, endpoint: endpoint },
+    credentials: { ...credentials, ...sub, endpoint },
+    successor: { ...next, ...sub, endpoint },
     secrets,
   });
 }
