@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { PayhubError } from "@payhub/domain";
+import { createAlipayMerchant } from "@payhub/simulator";
 import { describe, expect, test } from "vitest";
 import { readCredentials } from "./credentials.ts";
 
@@ -75,4 +76,68 @@ test("all wrong fields are named at once, in words and in details", () => {
   for (const field of fields) expect(error.message).toContain(field);
   expect(error.details?.fields).toHaveLength(fields.length);
   expect(JSON.stringify([error.message, error.details, error.cause])).not.toContain("canary");
+});
+
+describe("certificate mode", () => {
+  const { alipayPublicKey: _key, privateKey: _own, ...account } = entered;
+  async function certified() {
+    const { merchant, credentials } = await createAlipayMerchant({ certificates: true });
+    const { appCertificatePem, alipayCertificatePem, rootCertificatePem } = merchant.certificates ?? {};
+    if (!appCertificatePem || !alipayCertificatePem || !rootCertificatePem) throw new Error("no certificates");
+    const { privateKey } = credentials;
+    return {
+      ...account,
+      privateKey,
+      appCert: appCertificatePem,
+      alipayCert: alipayCertificatePem,
+      alipayRootCert: rootCertificatePem,
+    };
+  }
+  const text = (pem: string) => pem.replaceAll("\r", "");
+
+  test("takes three certificates in the place of Alipay's key", async () => {
+    const input = await certified();
+    const read = readCredentials(input);
+    expect(read).not.toHaveProperty("alipayPublicKey");
+    expect(read.appCert).toBe(text(input.appCert));
+    expect(readCredentials(read)).toEqual(read);
+    const { appCert, alipayCert, alipayRootCert } = input;
+    const [one, file] = [oneLine(text(appCert)), `# Alipay\n${alipayCert}\n${alipayRootCert}`];
+    const bundle = alipayRootCert + appCert;
+    const again = readCredentials({ ...input, appCert: one, alipayCert: file, alipayRootCert: bundle });
+    expect(again).toEqual({ ...read, alipayRootCert: text(bundle) });
+  });
+
+  test("names what is missing, too much or another's", async () => {
+    const [input, other] = await Promise.all([certified(), certified()]);
+    const { alipayRootCert: _root, ...two } = input;
+    expect(refusal(two).message).toContain("alipayRootCert is missing");
+    expect(refusal({ ...account, privateKey: PKCS8 }).message).toContain("alipayPublicKey is missing");
+    expect(refusal({ ...input, alipayPublicKey: SPKI }).message).toContain("alipayPublicKey must be left out");
+    expect(refusal({ ...input, appCert: other.appCert }).message).toContain(
+      "appCert is the certificate of another key",
+    );
+    expect(refusal({ ...input, alipayCert: input.appCert }).message).toContain("alipayCert is the app's own");
+  });
+
+  test.each(["appCert", "alipayCert", "alipayRootCert"])("%s must be a certificate", async (field) => {
+    const input = await certified();
+    const broken = input.appCert.replace(/.{200}(?=\s*-----END)/s, "");
+    for (const wrong of ["", "canary", SPKI, broken]) {
+      const error = refusal({ ...input, [field]: wrong });
+      expect(error.message).toContain(`${field} must be`);
+      expect(JSON.stringify([error.message, error.details])).not.toContain("canary");
+    }
+  });
+});
+
+test.each([
+  ["appAuthToken", "canary canary"],
+  ["miniprogramAppId", "canary"],
+  ["products", ["qr", "canary"]],
+  ["products", []],
+])("%s of another form is named", (field, value) => {
+  const error = refusal({ ...entered, [field]: value });
+  expect(error.message).toContain(field);
+  expect(JSON.stringify([error.message, error.details])).not.toContain("canary");
 });

@@ -1,22 +1,9 @@
-import { createAlipayMerchant, type Simulator, startSimulator } from "@payhub/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { simulatorHarness } from "../../test/simulator-harness.ts";
+import { type Account, MODES, openAccount } from "../../test/alipay-account.ts";
 import type { ChannelConnection, ChargeRequest } from "../channel.ts";
-import { alipay } from "./plugin.ts";
 
-const TOKEN = "202611BB0123456789abcdef0123456789abcX01";
 const BUYER = "2088000000000099";
 
-type Harness = Awaited<ReturnType<typeof simulatorHarness>>;
-
-/** One account in a mode of its own at a simulator of its own. */
-interface Account {
-  simulator: Simulator;
-  harness: Harness;
-  connection: ChannelConnection;
-}
-
-const MODES = ["public key", "certificates", "service provider"] as const;
 const accounts = new Map<string, Account>();
 let placed = 0;
 
@@ -26,44 +13,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { harness } of accounts.values()) await harness.stop();
 });
-
-async function openAccount(mode: (typeof MODES)[number]): Promise<Account> {
-  const { merchant, credentials } = await createAlipayMerchant({ certificates: mode === "certificates" });
-  const sellerId = "2088000000000042";
-  const authorization = { token: TOKEN, authAppId: "2021000000000042", sellerId, name: "特约商户" };
-  const authorizations = mode === "service provider" ? [authorization] : [];
-  const simulator = await startSimulator({ alipay: { merchants: [{ ...merchant, authorizations }] } });
-  const { appId, privateKey, alipayPublicKey } = credentials;
-  const { certificates } = merchant;
-  const keys = certificates
-    ? {
-        appCert: certificates.appCertificatePem,
-        alipayCert: certificates.alipayCertificatePem,
-        alipayRootCert: certificates.rootCertificatePem,
-      }
-    : { alipayPublicKey };
-  const stored = {
-    ...(mode === "service provider"
-      ? { appId, sellerId, appAuthToken: TOKEN }
-      : { appId, sellerId: credentials.sellerId }),
-    privateKey,
-    ...keys,
-    endpoint: simulator.urls.alipay,
-  };
-  const random = { bytes: (size: number) => new Uint8Array(size), fraction: () => 0 };
-  const runtime = { clock: { now: () => simulator.clock.now() }, random, deadlineMs: 2000 };
-  return {
-    simulator,
-    harness: await simulatorHarness({
-      channel: "alipay",
-      simulator,
-      credentials: stored,
-      successor: stored,
-      secrets: [],
-    }),
-    connection: alipay.connect([alipay.readCredentials(stored)], runtime),
-  };
-}
 
 function accountOf(mode: string): Account {
   const account = accounts.get(mode);
