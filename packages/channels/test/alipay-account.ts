@@ -23,18 +23,28 @@ export interface Account {
 }
 
 /** Opens an account in one mode, with fresh keys, and connects to it. */
-export async function openAccount(mode: Mode): Promise<Account> {
+export async function openAccount(mode: Mode, options: { refundGapMs?: number } = {}): Promise<Account> {
   const made = await createAlipayMerchant({ certificates: mode === "certificates" });
   const merchant = { ...made.merchant, authorizations: [AUTHORIZATION] };
-  const simulator = await startSimulator({ alipay: { merchants: [merchant] } });
-  const credentials = { ...storedIn(mode, made), endpoint: simulator.urls.alipay };
+  const { appId, sellerId } = merchant;
+  const fresh = await createAlipayMerchant({ appId, sellerId, certificates: mode === "certificates" });
+  const simulator = await startSimulator({ alipay: { merchants: [merchant], ...options } });
+  const endpoint = simulator.urls.alipay;
+  const credentials = { ...storedIn(mode, made), endpoint };
+  const successor = { ...storedIn(mode, fresh), endpoint };
+  const secrets = [made, fresh].flatMap(({ credentials: { privateKey } }) => partsOf(privateKey));
   const random = { bytes: (size: number) => new Uint8Array(size), fraction: () => 0 };
   const runtime = { clock: { now: () => simulator.clock.now() }, random, deadlineMs: 2000 };
   return {
     simulator,
-    harness: await simulatorHarness({ channel: "alipay", simulator, credentials, successor: credentials, secrets: [] }),
+    harness: await simulatorHarness({ channel: "alipay", simulator, credentials, successor, secrets }),
     connection: alipay.connect([alipay.readCredentials(credentials)], runtime),
   };
+}
+
+/** A key's lines: no part of it may be told either. */
+function partsOf(pem: string): string[] {
+  return pem.split("\n").filter((line) => line !== "" && !line.startsWith("-"));
 }
 
 function storedIn(

@@ -1,8 +1,9 @@
-import { generateKeyPair, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
+import type { SceneInput } from "@payhub/domain";
 import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
-import type { ChannelConnection } from "../src/channel.ts";
+import type { ChannelConnection, ChannelRuntime, ChargeRequest } from "../src/channel.ts";
 import { wechatpay } from "../src/wechatpay/plugin.ts";
 
 const generateKeys = promisify(generateKeyPair);
@@ -12,6 +13,16 @@ export const ACCOUNT = { mchid: "1900000109", appid: "wx1234567890abcdef" } as c
 export const API_V3_KEY = "0123456789abcdefghijABCDEFGHIJ!?";
 const PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001092026112100000000000001";
 
+/** Public half of the test key on https://pay.weixin.qq.com/doc/v3/merchant/4012365336 */
+export const DOCUMENTED_KEY = createPublicKey(`-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAptpm+qvIDCh/9wjU26SQ
+CK26ogYkBhDrYxnAaw2JbbBsp1oDbHKk+1r381NeBUG2HEFAuU+Fr72u5ot3yKdz
+oF/FajAzQNKnm569/D3upKoi8mYBaST15Uig8j8qoUW1U217LL0jEHlSnHV3lcaD
+TXqDpTRR4Bfz9IqOgJgFZ8/oTfEomSrjrLYef81Eyxr7ZIMQXEKKEK7V4UXKS0+/
+fDsiG/cXidhzt8UbTL9vqXqxM2+IDImyO+FAc/tkBG55LmzxPto1Nq0WbnZzRM/w
+Tzrd0I/8NlevxtFbphg4evlHjFNI7+GrqR87ViEwuAJJ9Je5QQjct5YJfFRWiZ5C
+MQIDAQAB
+-----END PUBLIC KEY-----`);
 interface Seen {
   method: string;
   path: string;
@@ -47,6 +58,20 @@ export function paidTransaction(changes: object = {}) {
     success_time: "2026-01-15T10:02:03+08:00",
     amount: { total: 1250, payer_total: 1200, currency: "CNY", payer_currency: "CNY" },
     ...changes,
+  };
+}
+
+/** A charge of a scene with the facts of the paid transaction. */
+export function orderOf(input: SceneInput): ChargeRequest {
+  const createdAt = Date.parse("2026-01-15T02:00:00.500Z");
+  return {
+    ...input,
+    attemptNo: paidTransaction().out_trade_no,
+    amount: 1250,
+    subject: "咖啡🎉",
+    createdAt,
+    expiresAt: createdAt + 900_000,
+    notifyUrl: "https://pay.example.com/callbacks/wechatpay/A1",
   };
 }
 
@@ -127,11 +152,14 @@ export async function startPeer(): Promise<Peer> {
 /** A connection of ours to such a peer, with credentials newest first and a clock that may be off. */
 export function connectTo(
   versions: readonly [Record<string, string>, ...Record<string, string>[]],
-  clock = { now: () => Date.now() },
+  clock: ChannelRuntime["clock"] = { now: () => Date.now() },
+  random: ChannelRuntime["random"] = {
+    bytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    fraction: () => 0.5,
+  },
 ): ChannelConnection {
   const [newest, ...older] = versions;
   const read = wechatpay.readCredentials;
-  const random = { bytes: (size: number) => crypto.getRandomValues(new Uint8Array(size)), fraction: () => 0.5 };
   return wechatpay.connect([read(newest), ...older.map((one) => read(one))], { clock, random, deadlineMs: 1000 });
 }
 

@@ -8,7 +8,7 @@ const accounts = new Map<string, Account>();
 let placed = 0;
 
 beforeAll(async () => {
-  for (const mode of MODES) accounts.set(mode, await openAccount(mode));
+  for (const mode of MODES) accounts.set(mode, await openAccount(mode, { refundGapMs: 3000 }));
 });
 afterAll(async () => {
   for (const { harness } of accounts.values()) await harness.stop();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCOUNT, connectTo, type Peer, paidTransaction, startPeer } from "../../test/wechatpay-peer.ts";
+import { ACCOUNT, connectTo, orderOf, type Peer, paidTransaction, startPeer } from "../../test/wechatpay-peer.ts";
 import type { ChannelConnection, ChargeRequest } from "../channel.ts";
 
 let peer: Peer;
@@ -12,16 +12,7 @@ afterAll(() => peer.stop());
 beforeEach(() => void peer.requests.splice(0));
 
 const attemptNo = paidTransaction().out_trade_no;
-const createdAt = Date.parse("2026-01-15T02:00:00.500Z");
-const request: ChargeRequest = {
-  scene: "qr",
-  attemptNo,
-  amount: 1250,
-  subject: "咖啡🎉",
-  createdAt,
-  expiresAt: createdAt + 900_000,
-  notifyUrl: "https://pay.example.com/callbacks/wechatpay/A1",
-};
+const request: ChargeRequest = orderOf({ scene: "qr" });
 
 describe("create", () => {
   const codeUrl = "weixin://wxpay/bizpayurl/up?pr=NwY5Mz9&groupid=00";

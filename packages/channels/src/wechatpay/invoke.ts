@@ -3,31 +3,52 @@ import { invokingAppid } from "./identity.ts";
 import type { Line } from "./line.ts";
 import { signedText, signText } from "./sign.ts";
 
-/** Parameters for `getBrandWCPayRequest` or `wx.requestPayment`, signed: https://pay.weixin.qq.com/doc/v3/merchant/4012365340 */
+/** What a client's signature covers. */
+interface Invocation {
+  appId: string;
+  timeStamp: string;
+  nonceStr: string;
+  prepayId: string;
+}
+
+/** Four lines, the last with its prefix: https://pay.weixin.qq.com/doc/v3/merchant/4012365340 */
+export function jsapiText({ appId, timeStamp, nonceStr, prepayId }: Invocation): string {
+  return signedText(appId, timeStamp, nonceStr, packageOf(prepayId));
+}
+
+/** Four lines, the last without a prefix: https://pay.weixin.qq.com/doc/v3/merchant/4013070351 */
+export function appText({ appId, timeStamp, nonceStr, prepayId }: Invocation): string {
+  return signedText(appId, timeStamp, nonceStr, prepayId);
+}
+
+/** Signed parameters for `getBrandWCPayRequest` or `wx.requestPayment`. */
 export async function invokeJsapi(
   line: Line,
   { scene, prepayId }: { scene: "jsapi" | "miniprogram"; prepayId: string },
 ): Promise<PayerAction> {
   const appId = invokingAppid(line.credentials, scene);
-  const { timeStamp, nonceStr } = stamp(line);
-  const packageLine = `prepay_id=${prepayId}`;
-  const paySign = await signText(signedText(appId, timeStamp, nonceStr, packageLine), line.privateKey);
+  const stamped = stamp(line);
+  const paySign = await signText(jsapiText({ appId, ...stamped, prepayId }), line.privateKey);
   // A mini-program signs its appid and does not pass it: it is the appid.
   const app: { appId?: string } = scene === "jsapi" ? { appId } : {};
+  const parameters = { ...app, ...stamped, package: packageOf(prepayId), signType: "RSA", paySign };
+  return { type: "invoke_jsapi", parameters };
+}
+
+/** Signed parameters for the SDK's `PayReq`; a service provider's order names the provider as the partner. */
+export async function invokeApp(line: Line, prepayId: string): Promise<PayerAction> {
+  const appId = invokingAppid(line.credentials, "app");
+  const stamped = stamp(line);
+  const sign = await signText(appText({ appId, ...stamped, prepayId }), line.privateKey);
+  const partnerId = line.credentials.mchid;
   return {
-    type: "invoke_jsapi",
-    parameters: { ...app, timeStamp, nonceStr, package: packageLine, signType: "RSA", paySign },
+    type: "invoke_app",
+    parameters: { appId, partnerId, prepayId, packageValue: "Sign=WXPay", ...stamped, sign },
   };
 }
 
-/** Parameters for the SDK's `PayReq`, signed without the prefix that pages have: https://pay.weixin.qq.com/doc/v3/merchant/4013070351 */
-export async function invokeApp(line: Line, prepayId: string): Promise<PayerAction> {
-  const appId = invokingAppid(line.credentials, "app");
-  const { timeStamp, nonceStr } = stamp(line);
-  const sign = await signText(signedText(appId, timeStamp, nonceStr, prepayId), line.privateKey);
-  const partnerId = line.credentials.mchid;
-  const parameters = { appId, partnerId, prepayId, packageValue: "Sign=WXPay", nonceStr, timeStamp, sign };
-  return { type: "invoke_app", parameters };
+function packageOf(prepayId: string): string {
+  return `prepay_id=${prepayId}`;
 }
 
 function stamp({ runtime }: Line): { timeStamp: string; nonceStr: string } {
