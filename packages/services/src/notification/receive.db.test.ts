@@ -162,13 +162,14 @@ describeBackends("receiveNotification", (backend) => {
       expect(await platform.violations()).toEqual([]);
     });
 
-    it("does not believe it at another account's address", async () => {
+    it("does not believe it at another account's or another channel's address", async () => {
       const other = channel === "wechatpay" ? "alipay" : "wechatpay";
       const { taken, mail } = await paid(channel);
       const stored = (await inbox()).length;
       expect((await give({ ...mail, accountNo: platform.accounts[other].accountNo })).status).toBe(
         FAILURE.wechatpay.status,
       );
+      expect((await give({ ...mail, channel: other })).status).toBe(FAILURE[channel].status);
       expect(await inbox()).toHaveLength(stored);
       await give(mail);
       expect(await statusOf(taken)).toBe("succeeded");
