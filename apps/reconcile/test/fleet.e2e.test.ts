@@ -42,12 +42,12 @@ afterAll(async () => {
 const MANY = Number.POSITIVE_INFINITY;
 const endsIn = (pattern: RegExp) => (outTradeNo: string) => pattern.test(outTradeNo);
 
-/** Takes and pays payments of both channels, `every` so many ms one, and gives those that were paid. */
+/** Takes payments of both channels, one every `everyMs`, and pays them; some payers think about it for longer than a step of the ladder. */
 async function load({ count, everyMs }: { count: number; everyMs: number }): Promise<Payment[]> {
   const taken = Array.from({ length: count }, async (_, index) => {
     await sleep(index * everyMs);
     const payment = await fleet.client.payments.create.mutate(orderAt(fleet, index % 2 ? "alipay" : "wechatpay"));
-    await sleep(Math.random() * 500);
+    await sleep(index % 8 === 0 ? 7_000 : Math.random() * 500);
     fleet.simulator.payer.pay(codeUrlOf(payment));
     return payment;
   });
@@ -62,8 +62,13 @@ async function nothingIsLost(payments: readonly Payment[]): Promise<void> {
     expect(events[0]).toMatchObject({ type: "payment.succeeded", sequence: 1 });
   }
   expect(await fleet.violations()).toEqual([]);
-  for (const [run, next] of runsOf(reconciles.map((member) => member.output()))) {
-    expect(next.startedAt, `${run.job} by ${run.pid} and ${next.pid}`).toBeGreaterThanOrEqual(run.endedAt);
+  for (const [job, runs] of runsOf(reconciles.map((member) => member.output()))) {
+    // Who lost the lead is dead and does not come back, and its heir did not begin before.
+    const changes = runs.filter(({ pid }, index) => pid !== runs[index - 1]?.pid);
+    expect(new Set(changes.map(({ pid }) => pid)).size, job).toBe(changes.length);
+    for (const [index, { startedAt }] of runs.entries()) {
+      expect(startedAt, job).toBeGreaterThanOrEqual(runs[index - 1]?.endedAt ?? 0);
+    }
   }
   expect(askedTooOften()).toEqual([]);
 }
@@ -117,7 +122,7 @@ test("killing an api and the leading reconcile loses nothing, and the other one 
   apis[0]?.child.kill("SIGKILL");
   reconciles.find(({ name }) => name === leader)?.child.kill("SIGKILL");
   await vi.waitUntil(async () => (await leaderOf("query-ladder")) === heir?.name, { timeout: 20_000, interval: 50 });
-  // The lease of 15 s, and the next tick of the clock.
-  expect(performance.now() - killedAt).toBeLessThan(16_500);
+  // The lease of 15 s, the next tick of the clock, and a machine that has other things to do.
+  expect(performance.now() - killedAt).toBeLessThan(18_000);
   await nothingIsLost(await loading);
 });

@@ -14,7 +14,7 @@ export interface Target {
   countEffects(bench: BenchName, afterRow: number): Promise<number>;
   /** Waits until the program has nothing left to do in the background. */
   quiet(): Promise<void>;
-  /** What is wrong with its books, given trades that the channel says were paid; nothing when they hold. */
-  audit(paid: readonly SeededOrder[]): Promise<string[]>;
+  /** What is wrong with its books, given what else the channel says was paid; nothing when they hold. */
+  audit(newlyPaid: readonly SeededOrder[]): Promise<string[]>;
   stop(): Promise<void>;
 }

@@ -6,15 +6,13 @@ export interface Run {
   endedAt: number;
 }
 
-/** Reads the runs from processes' logs, and gives each pair of runs of one job that followed each other. */
-export function runsOf(outputs: readonly string[]): [Run, Run][] {
+/** Reads the runs from processes' logs: those of each job, in order. */
+export function runsOf(outputs: readonly string[]): Map<string, Run[]> {
   const runs = outputs
     .flatMap((output) => output.split("\n"))
     .filter((line) => line.includes('"msg":"job ran"'))
     .map((line) => JSON.parse(line) as { job: string; pid: number; time: string; ms: number })
     .map(({ job, pid, time, ms }) => ({ job, pid, startedAt: Date.parse(time) - ms, endedAt: Date.parse(time) }))
     .sort((a, b) => a.endedAt - b.endedAt);
-  return [...Map.groupBy(runs, ({ job }) => job).values()].flatMap((own) =>
-    own.slice(1).map((run, index): [Run, Run] => [own[index] as Run, run]),
-  );
+  return Map.groupBy(runs, ({ job }) => job);
 }

@@ -2,6 +2,7 @@ import type { HttpAnswer, RawNotification } from "@payhub/channels";
 import { insertNotification, type NewNotification } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { applyNotification } from "./apply.ts";
+import { countRejection } from "./rejections.ts";
 
 /** What the callback gateway does with a callback: answers, and then, after the answer, whatever is left. */
 export interface Reception {
@@ -24,7 +25,7 @@ export async function receiveNotification(
   const { accepted, rejected } = plugin.answers;
   const outcome = account.channel === channel ? await connection.readNotification(raw) : undefined;
   if (outcome === undefined || outcome.kind === "rejected") {
-    ctx.alert("callback_rejected", { channel, accountNo, reason: outcome?.reason ?? "wrong_channel" });
+    countRejection(ctx, { channel, accountNo, reason: outcome?.reason ?? "wrong_channel" });
     return { answer: rejected };
   }
   const nowMs = ctx.clock.now();

@@ -160,7 +160,7 @@ describeBackends("expiry", (backend) => {
     });
   });
 
-  it("closes a payment whose attempts all failed once it has expired", async () => {
+  it("fails a payment whose last attempt failed once it has expired", async () => {
     const taken = await takePayment(platform);
     await finishAttempt(platform.ctx, taken.attempt.attemptNo, { to: "failed", code: "PAYERROR", message: "no" });
     toExpiry(taken, -1);
@@ -168,9 +168,9 @@ describeBackends("expiry", (backend) => {
     expect((await story(taken)).payment.status).toBe("created");
     toExpiry(taken);
     expect(await expirePayments(platform.ctx, { limit: 10 })).toBe(1);
-    expect((await story(taken)).payment.status).toBe("closed");
+    expect((await story(taken)).payment.status).toBe("failed");
     expect(await expirePayments(platform.ctx, { limit: 10 })).toBe(0);
-    expect(await eventsOf(taken)).toEqual(["payment.closed"]);
+    expect(await eventsOf(taken)).toEqual(["payment.failed"]);
     expect(await platform.violations()).toEqual([]);
   });
 
@@ -184,13 +184,13 @@ describeBackends("expiry", (backend) => {
     expect(await platform.violations()).toEqual([]);
   });
 
-  it("closes once when several processes expire the same payment", async () => {
+  it("ends once when several processes expire the same payment", async () => {
     const taken = await takePayment(platform);
     await finishAttempt(platform.ctx, taken.attempt.attemptNo, { to: "failed", code: "PAYERROR", message: "no" });
     toExpiry(taken);
     const other = platform.another({ store: await backend.openStore() });
     await Promise.all([platform.ctx, other, other].map((ctx) => expirePayments(ctx, { limit: 10 })));
-    expect(await eventsOf(taken)).toEqual(["payment.closed"]);
+    expect(await eventsOf(taken)).toEqual(["payment.failed"]);
     expect(await platform.violations()).toEqual([]);
   });
 

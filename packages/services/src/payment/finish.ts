@@ -15,7 +15,7 @@ export function isLive(attempt: Pick<Attempt, "state">): boolean {
 const MESSAGE_CHARACTERS = 255;
 
 /**
- * Ends an attempt that the channel says no money can come from any more, and closes its payment when that was the last live
+ * Ends an attempt that the channel says no money can come from any more, and ends its payment when that was the last live
  * attempt and the payment was asked to close or has expired. Does nothing to an attempt that has its final word.
  */
 export async function finishAttempt(ctx: ServiceContext, attemptNo: string, ending: Ending): Promise<void> {
@@ -45,7 +45,7 @@ export async function finishAttempt(ctx: ServiceContext, attemptNo: string, endi
   if (changed) announce(ctx, changed);
 }
 
-/** Closes a payment that has no live attempt left and was asked to close or has expired. */
+/** Ends a payment that has no live attempt left and was asked to close or has expired: closed, or failed when its last attempt was. */
 export async function finishPayment(ctx: ServiceContext, paymentNo: string): Promise<void> {
   const closed = await ctx.store.transaction(async (tx) => {
     const payment = await lockPayment(tx, { paymentNo }, ctx.store.dialect);
@@ -61,9 +61,16 @@ async function closeWhenOver(ctx: ServiceContext, tx: Db, payment: Payment): Pro
   // Every final move of an attempt is made under this payment's lock, so this read sees them all.
   const attempts = await findAttempts(tx, [payment.paymentNo]);
   if (attempts.some(isLive)) return false;
-  const set = { closedAt: nowMs, lastSequence: payment.lastSequence + 1, updatedAt: nowMs };
-  const moved = await movePayment(tx, { paymentNo: payment.paymentNo, to: "closed", set });
+  const attempt = attempts.at(-1);
+  // Nobody gave it up: its last word was the channel's or the bank's refusal.
+  const status = payment.closeRequestedAt === null && attempt?.state === "failed" ? "failed" : "closed";
+  const set = {
+    closedAt: status === "closed" ? nowMs : null,
+    lastSequence: payment.lastSequence + 1,
+    updatedAt: nowMs,
+  };
+  const moved = await movePayment(tx, { paymentNo: payment.paymentNo, to: status, set });
   if (!moved) throw new Error(`payment ${payment.paymentNo} moved under its lock`);
-  await writePaymentEvent(ctx, tx, { payment: { ...payment, ...set, status: "closed" }, attempt: attempts.at(-1) });
+  await writePaymentEvent(ctx, tx, { payment: { ...payment, ...set, status }, attempt });
   return true;
 }

@@ -1,9 +1,20 @@
 import type { FastifyInstance } from "fastify";
+import type { CallbackTopic } from "../core/callbacks.ts";
 import type { Channel, Core, LedgerEntry, Operation } from "../core/channel.ts";
-import type { CallbackFault, Fault } from "../core/faults.ts";
+import type { CallbackFault, Fault, RefundOutcome } from "../core/faults.ts";
 
 const channels: readonly Channel[] = ["wechatpay", "alipay"];
-const operations: readonly Operation[] = ["create", "query", "close", "cancel", "certificates"];
+const operations: readonly Operation[] = [
+  "create",
+  "query",
+  "close",
+  "cancel",
+  "reverse",
+  "refund",
+  "refund_query",
+  "certificates",
+];
+const topics: readonly CallbackTopic[] = ["payment", "refund"];
 const maxAdvanceMs = 400 * 86_400_000;
 
 const wait = { type: "integer", minimum: 0 };
@@ -66,7 +77,7 @@ const faultBody = {
       properties: { ...common, operation: { enum: operations }, fault: callFault },
     },
     {
-      properties: { ...common, operation: false, fault: callbackFault },
+      properties: { ...common, operation: false, topic: { enum: topics }, fault: callbackFault },
     },
   ],
 };
@@ -74,10 +85,35 @@ const faultBody = {
 type CallbackFaultKind = Extract<CallbackFault, object>["kind"];
 
 /** A fault of API calls when it names an operation, of callbacks when it does not. */
-type FaultBody = { channel: Channel; outTradeNo?: string; times?: number | "always" } & (
-  | { operation: Operation; fault: Fault }
-  | { operation?: undefined; fault: CallbackFault }
-);
+type FaultBody = Scope &
+  ({ operation: Operation; fault: Fault } | { operation?: undefined; topic?: CallbackTopic; fault: CallbackFault });
+
+const refundBody = {
+  type: "object",
+  required: ["channel", "outcome"],
+  additionalProperties: false,
+  properties: {
+    ...common,
+    outcome: {
+      anyOf: [
+        {
+          type: "object",
+          required: ["kind"],
+          additionalProperties: false,
+          properties: { kind: { enum: ["succeeded", "closed", "abnormal"] }, afterMs: wait },
+        },
+        {
+          type: "object",
+          required: ["kind"],
+          additionalProperties: false,
+          properties: { kind: { enum: ["not_enough", "payer_abnormal"] } },
+        },
+      ],
+    },
+  },
+};
+
+type Scope = { channel: Channel; outTradeNo?: string; times?: number | "always" };
 
 /** Adds the control API: faults, clock, ledger and call log over HTTP, for scripts that are not in this process. */
 export function registerControl(
@@ -85,16 +121,20 @@ export function registerControl(
   { core, ledger }: { core: Core; ledger(): LedgerEntry[] },
 ): void {
   server.post<{ Body: FaultBody }>("/api/faults", { schema: { body: faultBody } }, (request, reply) => {
-    const { channel, outTradeNo, times = 1, ...scripted } = request.body;
-    const scope = {
-      channel,
-      ...(outTradeNo !== undefined && { match: (candidate: string) => candidate === outTradeNo }),
-      times: times === "always" ? Number.POSITIVE_INFINITY : times,
-    };
-    if (scripted.operation === undefined) core.faults.callback({ ...scope, fault: scripted.fault });
-    else core.faults.script({ ...scope, operation: scripted.operation, fault: scripted.fault });
+    const { body } = request;
+    const scope = scopeOf(body);
+    if (body.operation !== undefined) core.faults.script({ ...scope, operation: body.operation, fault: body.fault });
+    else core.faults.callback({ ...scope, ...(body.topic && { topic: body.topic }), fault: body.fault });
     return reply.code(204).send();
   });
+  server.post<{ Body: Scope & { outcome: RefundOutcome } }>(
+    "/api/refunds",
+    { schema: { body: refundBody } },
+    (request, reply) => {
+      core.faults.refund({ ...scopeOf(request.body), outcome: request.body.outcome });
+      return reply.code(204).send();
+    },
+  );
   server.delete("/api/faults", (_request, reply) => {
     core.faults.clear();
     return reply.code(204).send();
@@ -110,4 +150,12 @@ export function registerControl(
   });
   server.get("/api/ledger", (_request, reply) => reply.send(ledger()));
   server.get("/api/calls", (_request, reply) => reply.send(core.calls.list()));
+}
+
+function scopeOf({ channel, outTradeNo, times = 1 }: Scope) {
+  return {
+    channel,
+    ...(outTradeNo !== undefined && { match: (candidate: string) => candidate === outTradeNo }),
+    times: times === "always" ? Number.POSITIVE_INFINITY : times,
+  };
 }

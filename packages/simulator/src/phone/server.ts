@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import Fastify from "fastify";
-import type { Core, LedgerEntry } from "../core/channel.ts";
+import type { Channel, Core, LedgerEntry } from "../core/channel.ts";
 import { SimulatorError, type SimulatorErrorCode } from "../core/error.ts";
-import type { PayerActions } from "../core/payer.ts";
+import type { InvocationParams, PayerActions, PayerCodeOptions, PayerView } from "../core/payer.ts";
+import { renderBarCode } from "./code-image.ts";
 import { registerControl } from "./control.ts";
 import { renderPhonePage } from "./page.ts";
 import { choosePhoneLanguage } from "./texts.ts";
@@ -15,7 +16,8 @@ export interface PhoneOptions {
 }
 
 const maxBodyBytes = 16 * 1024;
-const maxCodeLength = 1024;
+const maxCodeLength = 4096;
+const assets = ["phone.css", "phone.js", "dom.js", "order.js", "wallet.js"];
 
 const statusOfError: Readonly<Record<SimulatorErrorCode, number>> = {
   UNKNOWN_CODE: 404,
@@ -31,6 +33,31 @@ const codeBody = {
   type: "object",
   required: ["code"],
   properties: { code: { type: "string", minLength: 1, maxLength: maxCodeLength } },
+} as const;
+
+const invokeBody = {
+  type: "object",
+  required: ["params"],
+  properties: {
+    params: {
+      anyOf: [
+        { type: "string", minLength: 1, maxLength: maxCodeLength },
+        { type: "object", maxProperties: 20, additionalProperties: { type: "string", maxLength: maxCodeLength } },
+      ],
+    },
+  },
+} as const;
+
+const payerCodeBody = {
+  type: "object",
+  required: ["channel"],
+  additionalProperties: false,
+  properties: {
+    channel: { enum: ["wechatpay", "alipay"] },
+    password: { type: "boolean" },
+    balance: { enum: ["ok", "not_enough"] },
+    face: { type: "boolean" },
+  },
 } as const;
 
 /** Builds the phone page's server: the page, the payer's actions and the control API, all answering JSON errors. */
@@ -54,27 +81,47 @@ export function createPhoneServer(options: PhoneOptions): FastifyInstance {
 }
 
 function registerPage(server: FastifyInstance): void {
-  const style = readFileSync(new URL("./assets/phone.css", import.meta.url), "utf8");
-  const script = readFileSync(new URL("./assets/phone.js", import.meta.url), "utf8");
   server.get<{ Querystring: { lang?: string | string[] } }>("/", (request, reply) => {
     const lang = [request.query.lang].flat()[0];
     const language = choosePhoneLanguage({ lang, acceptLanguage: request.headers["accept-language"] });
     return reply
       .type("text/html; charset=utf-8")
-      .header("content-security-policy", "default-src 'self'; img-src data:; frame-ancestors 'none'")
+      .header("content-security-policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
       .header("cache-control", "no-store")
       .header("vary", "accept-language")
       .send(renderPhonePage(language));
   });
-  server.get("/phone.css", (_request, reply) => reply.type("text/css; charset=utf-8").send(style));
-  server.get("/phone.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(script));
+  for (const asset of assets) {
+    const content = readFileSync(new URL(`./assets/${asset}`, import.meta.url), "utf8");
+    const type = asset.endsWith(".css") ? "text/css" : "text/javascript";
+    server.get(`/${asset}`, (_request, reply) => reply.type(`${type}; charset=utf-8`).send(content));
+  }
 }
 
 /** The answers carry the simulator's `now` (epoch ms), which the page's countdown follows. */
 function registerPayer(server: FastifyInstance, { core, payer }: PhoneOptions): void {
-  for (const action of ["open", "pay", "refuse"] as const) {
+  const shown = (view: PayerView) => ({ ...view, now: core.clock.now() });
+  for (const action of ["open", "pay", "refuse", "confirm", "visit"] as const) {
     server.post<{ Body: { code: string } }>(`/api/${action}`, { schema: { body: codeBody } }, (request, reply) =>
-      reply.send({ ...payer[action](request.body.code.trim()), now: core.clock.now() }),
+      reply.send(shown(payer[action](request.body.code.trim()))),
     );
   }
+  server.post<{ Body: { params: InvocationParams } }>(
+    "/api/invoke",
+    { schema: { body: invokeBody } },
+    (request, reply) => reply.send(shown(payer.invoke(request.body.params))),
+  );
+  server.post<{ Body: { channel: Channel } & PayerCodeOptions }>(
+    "/api/payer-code",
+    { schema: { body: payerCodeBody } },
+    (request, reply) => {
+      const { channel, ...options } = request.body;
+      return reply.send(shown(payer.open(payer.payerCode(channel, options))));
+    },
+  );
+  server.get<{ Params: { digits: string } }>(
+    "/bar-code/:digits.svg",
+    { schema: { params: { type: "object", properties: { digits: { type: "string", pattern: "^\\d{16,24}$" } } } } },
+    (request, reply) => reply.type("image/svg+xml").send(renderBarCode(request.params.digits)),
+  );
 }

@@ -58,13 +58,14 @@ const unsigned = "签名信息错误，验签失败";
 
 test.each([
   ["no header", nativeUrl, {}, unsigned],
+  ["no header of a service provider", "/v3/pay/partner/transactions/native", {}, unsigned],
   ["no header", certificatesUrl, {}, badFormat],
   ["another scheme", nativeUrl, { Authorization: "Bearer abc" }, unsigned],
   ["another scheme", certificatesUrl, { Authorization: "Bearer abc" }, badScheme],
   ["another algorithm", nativeUrl, { Authorization: 'WECHATPAY2-SM2-WITH-SM3 mchid="1"' }, badScheme],
   ["missing pairs", certificatesUrl, { Authorization: 'WECHATPAY2-SHA256-RSA2048 mchid="1"' }, badFormat],
 ])("%s on %s", async (_what, url, headers: Record<string, string>, message) => {
-  const answer = await call(url, headers, url === nativeUrl ? "{}" : "");
+  const answer = await call(url, headers, url === certificatesUrl ? "" : "{}");
   expect(answer).toMatchObject({ status: 401, code: "SIGN_ERROR", message });
   expect(answer.headers).not.toHaveProperty("wechatpay-signature");
 });

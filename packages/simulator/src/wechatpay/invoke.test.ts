@@ -64,8 +64,13 @@ describe.each([
     ["another app", (id: string) => paramsFor({ ...credentials, appid: other.credentials.appid }, id)],
     ["another nonce", (id: string) => ({ ...paramsFor(credentials, id), nonceStr: "another" })],
     ["another time", (id: string) => ({ ...paramsFor(credentials, id), timeStamp: "1554208460" })],
-    ["milliseconds", (id: string) => ({ ...paramsFor(credentials, id), timeStamp: String(Date.now()) })],
-    ["no nonce", (id: string) => ({ ...paramsFor(credentials, id), nonceStr: "" })],
+    ["milliseconds", (id: string) => paramsFor(credentials, id, { timeStamp: String(Date.now()) })],
+    ["no nonce", (id: string) => paramsFor(credentials, id, { nonceStr: "" })],
+    ["a nonce of 33 characters", (id: string) => paramsFor(credentials, id, { nonceStr: "a".repeat(33) })],
+    [
+      "an app that is not the signed one",
+      (id: string) => ({ ...paramsFor(credentials, id), appId: "wx0000000000000002" }),
+    ],
     ["a foreign prepay_id", () => paramsFor(credentials, "wx00000000000000000000000000000000ab")],
     ["another package", (id: string) => ({ ...paramsFor(credentials, id), package: `${id}`, packageValue: "WXPay" })],
   ])("%s is refused", async (_what, make) => {

@@ -41,6 +41,8 @@ test("Native: placed, paid, called back, queried by either number, refunded", as
   expect(paid).toMatchObject({ ...identity, trade_state: "SUCCESS", payer: { sp_openid: expect.any(String) } });
   expect(paid).not.toHaveProperty("mchid");
   expect((await bench.get(`pay/partner/transactions/id/${paid.transaction_id}`, owner)).data).toEqual(paid);
+  const theirs = { ...owner, sub_mchid: neighbour.mchid };
+  expect((await bench.get(`pay/partner/transactions/id/${paid.transaction_id}`, theirs)).status).toBe(404);
   expect(bench.simulator.ledger()[0]).toMatchObject({ merchantId: sub.mchid, state: "paid" });
 
   const refunded = await bench.refund(placed.out_trade_no, { sub_mchid: sub.mchid });
@@ -51,6 +53,11 @@ test("Native: placed, paid, called back, queried by either number, refunded", as
   const path = `refund/domestic/refunds/${refunded.data.out_refund_no}`;
   expect((await bench.get(path, { sub_mchid: sub.mchid })).data.status).toBe("SUCCESS");
   for (const params of [{}, { sub_mchid: neighbour.mchid }]) expect((await bench.get(path, params)).status).toBe(404);
+  const applyPath = `refund/domestic/refunds/${refunded.data.refund_id}/apply-abnormal-refund`;
+  const apply = (body: object) =>
+    bench.post(applyPath, { out_refund_no: refunded.data.out_refund_no, type: "MERCHANT_BANK_CARD", ...body });
+  expect((await apply({ sub_mchid: sub.mchid })).data.code).toBe("INVALID_REQUEST");
+  expect((await apply({ sub_mchid: neighbour.mchid })).status).toBe(404);
   expect((await bench.refund(placed.out_trade_no)).status).toBe(404);
   expect((await bench.refund(placed.out_trade_no, { sub_mchid: neighbour.mchid })).status).toBe(404);
 });
@@ -120,6 +127,11 @@ describe("who belongs to whom", () => {
     ["PARAM_ERROR", { appid: credentials.appid }],
   ])("%s for %j", async (code, changes) => {
     expect(await place("native", order(changes))).toMatchObject({ status: 400, data: { code } });
+  });
+
+  test("a provider is not its own merchant, and says so", async () => {
+    const { message } = (await place("native", order({ sub_mchid: credentials.mchid }))).data;
+    expect(message).toBe("子商户mchid不能与自身mchid相同");
   });
 
   test("an order is its own merchant's: neither its neighbour nor the provider itself sees it", async () => {

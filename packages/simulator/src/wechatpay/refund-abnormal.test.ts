@@ -37,6 +37,7 @@ const apply = (refund: Record<string, unknown>, body: object, headers: Record<st
     headers,
   );
 
+const named = { "Wechatpay-Serial": serial };
 const userCard = {
   type: "USER_BANK_CARD",
   bank_type: "CMB_DEBIT",
@@ -45,7 +46,7 @@ const userCard = {
 };
 
 test.each([
-  ["the payer's card", userCard, { "Wechatpay-Serial": serial }],
+  ["the payer's card", userCard, named],
   ["the merchant's own card", { type: "MERCHANT_BANK_CARD" }, {}],
 ])("sent to %s it succeeds, and is told", async (_what, body, headers) => {
   const refund = await abnormal();
@@ -61,17 +62,28 @@ test.each([
       .map(({ refund_status }) => refund_status);
   await expect.poll(told, { timeout: 4000 }).toEqual(["ABNORMAL", "SUCCESS"]);
   expect((await apply(refund, body, headers)).data.code).toBe("INVALID_REQUEST");
+
+  const late = bench.simulator.callbacks
+    .deliveries()
+    .filter(({ topic }) => topic === "refund")
+    .at(-2);
+  await bench.simulator.callbacks.deliverNow(late?.callbackId ?? "");
+  expect(told()).toEqual(["ABNORMAL", "SUCCESS", "ABNORMAL"]);
 });
 
 test.each([
-  ["no serial", userCard, {}],
-  ["an unknown serial", userCard, { "Wechatpay-Serial": "PUB_KEY_ID_0" }],
-  ["an account in the clear", { ...userCard, bank_account: "6214830000000403" }, { "Wechatpay-Serial": serial }],
-  ["no name", { ...userCard, real_name: undefined }, { "Wechatpay-Serial": serial }],
-  ["no bank", { ...userCard, bank_type: undefined }, { "Wechatpay-Serial": serial }],
-  ["an unknown type", { type: "CASH" }, {}],
-])("%s is refused", async (_what, body, headers) => {
-  expect(await apply(await abnormal(), body, headers)).toMatchObject({ status: 400, data: { code: "PARAM_ERROR" } });
+  ["no serial", userCard, {}, "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)"],
+  ["an unknown serial", userCard, { "Wechatpay-Serial": "PUB_KEY_ID_0" }, "平台证书序列号Wechatpay-Serial错误"],
+  ["an account in the clear", { ...userCard, bank_account: "6214830000000403" }, named, "解密失败"],
+  ["no name", { ...userCard, real_name: undefined }, named, "缺少必填字段"],
+  ["no bank", { ...userCard, bank_type: undefined }, named, "缺少必填字段"],
+  ["an unknown type", { type: "CASH" }, {}, "不在枚举值范围内"],
+])("%s is refused", async (_what, body, headers, message) => {
+  const outcome = await apply(await abnormal(), body, headers);
+  expect(outcome).toMatchObject({
+    status: 400,
+    data: { code: "PARAM_ERROR", message: expect.stringContaining(message) },
+  });
 });
 
 test("the two numbers must be one refund's", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelParty } from "../channel-party.ts";
+import type { SeededOrder } from "../seeded-order.ts";
 import type { Target } from "../target.ts";
 import { startApiProcess } from "./api-process.ts";
 import { auditBooks, countEffects, isQuiet, lastEffect } from "./audit.ts";
@@ -33,6 +34,7 @@ export async function startOurs(input: {
     PAYHUB_PUBLIC_URL: ctx.settings.publicUrl,
   };
   const api = await startApiProcess({ env, logPath, profileDir });
+  let paid: SeededOrder[] = [];
   return {
     name: "ours",
     url: api.url,
@@ -48,7 +50,10 @@ export async function startOurs(input: {
         await sleep(POLL_MS);
       }
     },
-    audit: (paid) => auditBooks(ctx, paid),
+    audit(newlyPaid) {
+      paid = paid.concat(newlyPaid);
+      return auditBooks(ctx, paid);
+    },
     async stop() {
       await api.stop();
       await ctx.coordination.close();
