@@ -17,7 +17,6 @@ export interface CallbackParts {
   receive(callback: {
     channel: string;
     accountNo: string;
-    kind: "payment";
     raw: RawNotification;
   }): Promise<{ answer: HttpAnswer; afterwards?: () => Promise<void> }>;
 }
@@ -26,14 +25,17 @@ interface CallbackRoute {
   Params: { channel: string; accountNo: string };
 }
 
-/** Takes the channels' callbacks under `/callbacks/:channel/:accountNo`; what is answered is the channel's own, to the letter. */
+/** Takes the channels' callbacks under `/callbacks/:channel/:accountNo` and `/refunds` below it; what is answered is the channel's own, to the letter. */
 export function mountCallbacks(server: FastifyInstance, parts: CallbackParts): void {
   server.register(
     async (scope) => {
       scope.removeAllContentTypeParsers();
       const limits = { parseAs: "buffer", bodyLimit: MAX_CALLBACK_BYTES } as const;
       scope.addContentTypeParser<Buffer>("*", limits, async (_request: FastifyRequest, body: Buffer) => body);
-      scope.post<CallbackRoute>("/:channel/:accountNo", (request, reply) => answerCallback(request, reply, parts));
+      // Payments and refunds tell in the body which they are about; the second address is for channels that take one for each.
+      for (const path of ["/:channel/:accountNo", "/:channel/:accountNo/refunds"]) {
+        scope.post<CallbackRoute>(path, (request, reply) => answerCallback(request, reply, parts));
+      }
       scope.setErrorHandler<Error, CallbackRoute>((thrown, request, reply) =>
         answerFailure(thrown, { request, reply, parts }),
       );
@@ -49,7 +51,7 @@ async function answerCallback(request: CallbackRequest, reply: FastifyReply, par
   if (!parts.channels.has(channel)) return reply.callNotFound();
   const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   const raw = { headers: singleHeaders(request), body };
-  const { answer, afterwards } = await parts.receive({ channel, accountNo, kind: "payment", raw });
+  const { answer, afterwards } = await parts.receive({ channel, accountNo, raw });
   if (afterwards) {
     const sent = once(reply.raw, "close");
     parts.background.run(() => sent.then(afterwards), { traceId: request.facts.traceId, channel });

@@ -59,6 +59,10 @@ test.each([
   ["appid", 'wx"1'],
   ["merchantSerialNo", "PUB_KEY_ID_1"],
   ["apiV3Key", "short"],
+  ["miniprogramAppid", "wx 1"],
+  ["appAppid", ""],
+  ["subMchid", "1900000109"],
+  ["subMchid", "19000x"],
   ["apiV3Key", "密".repeat(32)],
   ["publicKeyId", "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB"],
   ["endpoint", "ftp://127.0.0.1"],
@@ -77,4 +81,14 @@ test("keys of the wrong kind are refused where they are put", () => {
   expect(refusal({ merchantPrivateKey: publicKey }).message).toContain("merchantPrivateKey must be");
   expect(refusal({ merchantPrivateKey: weakPrivateKey }).message).toContain("2048");
   expect(refusal({ publicKey: merchantPrivateKey }).message).toContain("publicKey must be");
+});
+
+test("a sub-merchant's app needs a sub-merchant", () => {
+  expect(refusal({ subAppid: "wxsub" }).message).toContain("subMchid must be");
+  expect(readCredentials({ ...valid, subMchid: "1900000201", subAppid: "wxsub" })).toMatchObject({ subAppid: "wxsub" });
+});
+
+test("products are scenes of the channel", () => {
+  expect(readCredentials({ ...valid, products: ["qr", "barcode"] }).products).toEqual(["qr", "barcode"]);
+  for (const products of [[], ["pc"], ["qr", "pc"], "qr"]) expect(refusal({ products }).message).toContain("products");
 });

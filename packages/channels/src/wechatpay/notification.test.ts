@@ -64,6 +64,30 @@ describe("a callback", () => {
     }
   });
 
+  test.each(["SUCCESS", "ABNORMAL", "CLOSED"])("of a refund that is %s names it, and says no more", async (status) => {
+    const { out_trade_no, mchid, transaction_id } = paidTransaction();
+    const plain = {
+      mchid,
+      out_trade_no,
+      transaction_id,
+      out_refund_no: "R20260115A001",
+      refund_id: "50300000002026011500000000001",
+      refund_status: status,
+      user_received_account: "支付用户零钱",
+      amount: { total: 1250, refund: 300, payer_total: 1250, payer_refund: 300 },
+    };
+    const envelope = { event_type: `REFUND.${status}` };
+    expect(await connection.readNotification(peer.notification(plain, { envelope }))).toEqual({
+      kind: "refund",
+      notificationId: "EV-2018022511223320873",
+      attemptNo: out_trade_no,
+      refundNo: "R20260115A001",
+    });
+    expect(await connection.readNotification(peer.notification(plain))).toEqual(rejected("malformed"));
+    const { refund_status, ...unnamed } = { ...plain, status };
+    expect(await connection.readNotification(peer.notification(unnamed, { envelope }))).toEqual(rejected("malformed"));
+  });
+
   test("is verified before it is read", async () => {
     const nonsense = peer.signed("<xml>");
     expect(await connection.readNotification(nonsense)).toEqual(rejected("malformed"));

@@ -10,6 +10,8 @@ export interface ChannelTrade {
   /** Fen. */
   amount: number;
   state: "unpaid" | "paid" | "closed";
+  /** What the channel gave back of it; amounts in fen. */
+  refunds?: readonly { outRefundNo: string; amount: number; state: string }[] | undefined;
 }
 
 const PAGE = 500;
@@ -37,10 +39,38 @@ export async function checkChannelTrades(db: Db, trades: readonly ChannelTrade[]
     for (let from = 0; from < own.length; from += PAGE) {
       const page = own.slice(from, from + PAGE);
       const books = await findByChannelNumbers(db, { channel, outTradeNos: page.map(({ outTradeNo }) => outTradeNo) });
-      for (const trade of page) violations.push(...compare(trade, books));
+      for (const trade of page) violations.push(...compare(trade, books), ...compareRefunds(trade, books));
     }
   }
   return violations;
+}
+
+const GAVE_BACK = "what the channel gave back is in the books, and the reverse";
+
+function compareRefunds(trade: ChannelTrade, books: Awaited<ReturnType<typeof findByChannelNumbers>>): Violation[] {
+  const own = books.refunds.filter(
+    ({ attemptNo, chargedAmount }) => attemptNo === trade.outTradeNo && chargedAmount > 0,
+  );
+  const given = (trade.refunds ?? []).filter(({ state }) => state === "succeeded");
+  const missingHere = given.filter(
+    ({ outRefundNo, amount }) =>
+      !own.some(
+        ({ refundNo, chargedAmount, status }) =>
+          refundNo === outRefundNo && chargedAmount === amount && (status === "created" || status === "succeeded"),
+      ),
+  );
+  const missingThere = own.filter(
+    ({ refundNo, status }) => status === "succeeded" && !given.some(({ outRefundNo }) => outRefundNo === refundNo),
+  );
+  const subject = `${trade.channel} ${trade.outTradeNo}`;
+  return [
+    ...missingHere.map(({ outRefundNo }) => ({
+      rule: GAVE_BACK,
+      subject,
+      found: `${outRefundNo} is not in the books`,
+    })),
+    ...missingThere.map(({ refundNo }) => ({ rule: GAVE_BACK, subject, found: `${refundNo} is not at the channel` })),
+  ];
 }
 
 function compare(trade: ChannelTrade, books: Awaited<ReturnType<typeof findByChannelNumbers>>): Violation[] {

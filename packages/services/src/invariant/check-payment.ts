@@ -1,6 +1,7 @@
 import { EVENT_OF_STATUS, type Payment } from "@payhub/domain";
 import type { AuditPage } from "@payhub/store";
 import type { Violation } from "./check.ts";
+import { checkRefunds, eventOf } from "./check-refunds.ts";
 
 /** Checks one payment against what hangs on it. */
 export function checkPayment(payment: Payment, page: AuditPage): Violation[] {
@@ -35,12 +36,17 @@ export function checkPayment(payment: Payment, page: AuditPage): Violation[] {
     );
   }
 
-  const wanted = payment.status === "created" ? [] : [EVENT_OF_STATUS[payment.status]];
-  const types = events.map(({ type }) => type);
+  const refunds = own(page.refunds);
+  violations.push(...checkRefunds(payment, refunds, own(page.heldReceipts)));
+  const wanted = [
+    ...(payment.status === "created" ? [] : [EVENT_OF_STATUS[payment.status]]),
+    ...refunds.flatMap((refund) => eventOf(refund, own(page.heldReceipts))),
+  ].sort();
+  const types = events.map(({ type }) => type).sort();
   expect(
     types.join() === wanted.join(),
     "one event for each transition",
-    `${payment.status} with events [${types.join()}]`,
+    `${payment.status} with events [${types.join()}], not [${wanted.join()}]`,
   );
   const sequences = events.map(({ sequence }) => sequence);
   expect(

@@ -1,4 +1,4 @@
-import type { Attempt, HeldReceipt } from "@payhub/domain";
+import type { Attempt, HeldReceipt, Refund } from "@payhub/domain";
 import type { Delivery, EventRow } from "../database.ts";
 import type { Db } from "../open.ts";
 import type { PaymentRow } from "./payments.ts";
@@ -7,6 +7,7 @@ import type { PaymentRow } from "./payments.ts";
 export interface AuditPage {
   payments: PaymentRow[];
   attempts: Attempt[];
+  refunds: Refund[];
   heldReceipts: HeldReceipt[];
   events: EventRow[];
   deliveries: Pick<Delivery, "eventId" | "appId" | "status">[];
@@ -26,8 +27,10 @@ async function readPage(tx: Db, { afterId, limit }: { afterId: number; limit: nu
     .limit(limit)
     .execute();
   const paymentNos = payments.map(({ paymentNo }) => paymentNo);
-  if (paymentNos.length === 0) return { payments, attempts: [], heldReceipts: [], events: [], deliveries: [] };
+  if (paymentNos.length === 0)
+    return { payments, attempts: [], refunds: [], heldReceipts: [], events: [], deliveries: [] };
   const attempts = tx.selectFrom("attempt").selectAll().where("paymentNo", "in", paymentNos).orderBy("ordinal");
+  const refunds = tx.selectFrom("refund").selectAll().where("paymentNo", "in", paymentNos).orderBy("id");
   const heldReceipts = tx.selectFrom("held_receipt").selectAll().where("paymentNo", "in", paymentNos);
   const events = tx.selectFrom("event").selectAll().where("paymentNo", "in", paymentNos).orderBy("sequence");
   const deliveries = tx
@@ -37,19 +40,20 @@ async function readPage(tx: Db, { afterId, limit }: { afterId: number; limit: nu
   return {
     payments,
     attempts: await attempts.execute(),
+    refunds: await refunds.execute(),
     heldReceipts: await heldReceipts.execute(),
     events: await events.execute(),
     deliveries: await deliveries.execute(),
   };
 }
 
-/** Finds attempts and held receipts by the numbers that channels know them by. */
+/** Finds attempts, their refunds and held receipts by the numbers that channels know them by. */
 export async function findByChannelNumbers(
   db: Db,
   { channel, outTradeNos }: { channel: string; outTradeNos: readonly string[] },
-): Promise<{ attempts: Attempt[]; heldReceipts: HeldReceipt[] }> {
-  if (outTradeNos.length === 0) return { attempts: [], heldReceipts: [] };
-  const [attempts, heldReceipts] = await Promise.all([
+): Promise<{ attempts: Attempt[]; heldReceipts: HeldReceipt[]; refunds: Refund[] }> {
+  if (outTradeNos.length === 0) return { attempts: [], heldReceipts: [], refunds: [] };
+  const [attempts, heldReceipts, refunds] = await Promise.all([
     db.selectFrom("attempt").selectAll().where("channel", "=", channel).where("attemptNo", "in", outTradeNos).execute(),
     db
       .selectFrom("held_receipt")
@@ -57,6 +61,7 @@ export async function findByChannelNumbers(
       .where("channel", "=", channel)
       .where("outTradeNo", "in", outTradeNos)
       .execute(),
+    db.selectFrom("refund").selectAll().where("channel", "=", channel).where("attemptNo", "in", outTradeNos).execute(),
   ]);
-  return { attempts, heldReceipts };
+  return { attempts, heldReceipts, refunds };
 }
