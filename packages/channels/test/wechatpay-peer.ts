@@ -151,7 +151,7 @@ export async function startPeer(): Promise<Peer> {
 
 /** A connection of ours to such a peer, with credentials newest first and a clock that may be off. */
 export function connectTo(
-  versions: readonly [Record<string, string>, ...Record<string, string>[]],
+  versions: readonly [Readonly<Record<string, unknown>>, ...Readonly<Record<string, unknown>>[]],
   clock: ChannelRuntime["clock"] = { now: () => Date.now() },
   random: ChannelRuntime["random"] = {
     bytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
