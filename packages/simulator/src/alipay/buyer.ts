@@ -1,6 +1,6 @@
-import { SimulatorError } from "../core/error.ts";
+import { SimulatorError, type SimulatorErrorCode } from "../core/error.ts";
 import type { ChannelPayer, InvocationParams, PayerView } from "../core/payer.ts";
-import type { AlipayCall, AlipayContext } from "./call.ts";
+import type { AlipayContext } from "./call.ts";
 import { cashierPath, codeOfCashierPath } from "./cashier/path.ts";
 import { createCodeHolder } from "./code-holder.ts";
 import { AlipayRefusal } from "./errors.ts";
@@ -58,10 +58,6 @@ export function createBuyer(context: AlipayContext): ChannelPayer {
     return order;
   }
 
-  function place(by: AlipayMethod["by"], params: URLSearchParams): AlipayOrder {
-    return placeSigned(context, by, params);
-  }
-
   const ofQrCode = {
     open: (code: string) => viewOf(look(code), code),
     refuse: (code: string) => viewOf(payable(code), code),
@@ -76,26 +72,35 @@ export function createBuyer(context: AlipayContext): ChannelPayer {
   };
   const at = (code: string) => (isBarCode(code) || isFaceToken(code) ? holder : ofQrCode);
 
+  /** The order that a link leads to. */
+  function follow(url: string): AlipayOrder {
+    const { pathname, searchParams } = new URL(url);
+    const code = codeOfCashierPath(pathname);
+    return code === undefined ? placeSigned(context, "page", searchParams) : find(code);
+  }
+
+  const codeOf = (text: string) => (isLink(text) ? follow(text).qrCode : text);
+
   return {
     channel: "alipay",
     owns: (code) => code.startsWith("https://qr.alipay.com/") || isBarCode(code) || isFaceToken(code) || isLink(code),
     ownsParams: (params) => "tradeNO" in readInvocation(params) || "method" in readInvocation(params),
     actions: {
-      open: (code) => at(code).open(code),
-      refuse: (code) => at(code).refuse(code),
-      pay: (code) => at(code).pay(code),
+      open: (text) => at(text).open(codeOf(text)),
+      refuse: (text) => at(text).refuse(codeOf(text)),
+      pay: (text) => at(text).pay(codeOf(text)),
       confirm: (code) => at(code).confirm(code),
       payerCode: holder.show,
       visit(url) {
         if (!isLink(url)) throw new SimulatorError("INVALID_INVOCATION", "this is no link to Alipay's cashier");
-        const { pathname, searchParams } = new URL(url);
-        const code = codeOfCashierPath(pathname);
-        const order = code === undefined ? place("page", searchParams) : find(code);
+        const order = follow(url);
         return viewOf(order, order.qrCode);
       },
       invoke(params) {
         const fields = readInvocation(params);
-        const order = fields.tradeNO ? orders.byTradeNo(fields.tradeNO) : place("app", new URLSearchParams(fields));
+        const order = fields.tradeNO
+          ? orders.byTradeNo(fields.tradeNO)
+          : placeSigned(context, "app", new URLSearchParams(fields));
         if (!order) throw new SimulatorError("INVALID_INVOCATION", "Alipay knows no such trade");
         return viewOf(order, order.qrCode);
       },
@@ -110,20 +115,24 @@ function readInvocation(params: InvocationParams): Readonly<Record<string, strin
   return Object.fromEntries(new URLSearchParams(text));
 }
 
+/** How an order ended that a buyer brings once more. */
+const endOfOrder: Readonly<Record<string, SimulatorErrorCode>> = {
+  "ACQ.TRADE_HAS_SUCCESS": "ALREADY_PAID",
+  "ACQ.TRADE_HAS_CLOSE": "ORDER_CLOSED",
+  "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR": "CODE_EXPIRED",
+};
+
 /** Takes an order that the merchant signed and a buyer brings; what the gateway refuses is an invalid invocation. */
 function placeSigned(context: AlipayContext, by: AlipayMethod["by"], params: URLSearchParams): AlipayOrder {
   try {
-    const { method, call }: { method: AlipayMethod; call: AlipayCall } = admitRequest(
-      Object.fromEntries(params),
-      context,
-    );
+    const { method, call } = admitRequest(Object.fromEntries(params), context);
     if (method.by === "api" || method.by !== by) {
       throw new SimulatorError("INVALID_INVOCATION", `${params.get("method")} is not for the buyer's ${by}`);
     }
     return method.place(call);
   } catch (error) {
-    if (error instanceof AlipayRefusal) throw new SimulatorError("INVALID_INVOCATION", error.message);
-    throw error;
+    if (!(error instanceof AlipayRefusal)) throw error;
+    throw new SimulatorError(endOfOrder[error.answer.sub_code ?? ""] ?? "INVALID_INVOCATION", error.message);
   }
 }
 
