@@ -10,7 +10,7 @@ describeChannel({
   coldOutcome: "unknown",
   async open() {
     const { merchant, credentials } = await createAlipayMerchant();
-    const { credentials: other } = await createAlipayMerchant(merchant);
+    const { credentials: other } = await createAlipayMerchant({ appId: merchant.appId, sellerId: merchant.sellerId });
     const simulator = await startSimulator({ alipay: { merchants: [merchant] } });
     const endpoint = simulator.urls.alipay;
     const keys = [credentials.privateKey, other.privateKey];
