@@ -11,7 +11,7 @@ export interface SandboxKeys {
 }
 
 /** The demo app as the sandbox knows it. */
-export interface SandboxApp {
+interface SandboxApp {
   appId: string;
   secret: string;
 }

@@ -20,7 +20,7 @@ export interface SandboxLine {
 }
 
 /** A sandbox that ended. */
-export interface Ended {
+interface Ended {
   code: number | null;
   stdout: string[];
   stderr: string;

@@ -37,7 +37,7 @@ export function createLog({
 const MAX_CAUSES = 4;
 
 /** What a log says of an error: name, code, message, stack and causes; no other property, since libraries put requests there. */
-export function describeError(error: unknown, depth = 0): object {
+function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const cause = error.cause === undefined || depth >= MAX_CAUSES ? undefined : describeError(error.cause, depth + 1);

@@ -151,7 +151,7 @@ function heldUp(): PayhubError {
 }
 
 /** The error for an attempt whose outcome at the channel is not known. */
-export function outcomeUnknown(attempt: Attempt): PayhubError {
+function outcomeUnknown(attempt: Attempt): PayhubError {
   return new PayhubError(
     "OUTCOME_UNKNOWN",
     `it is not known whether ${attempt.channel} took this order; repeat with the same key, payhub then asks about the same number`,

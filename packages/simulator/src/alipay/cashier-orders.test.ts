@@ -78,6 +78,18 @@ test("a refused order is an HTML page in GBK, not JSON", async () => {
   expect(codes).toEqual(["isv.invalid-signature", "ACQ.INVALID_PARAMETER", "ACQ.INVALID_PARAMETER"]);
 });
 
+test("a link can be paid as it is, once", async () => {
+  const url = bench.pageUrl(wapPay, wapOrder("W15", { timeout_express: "5m" }));
+  const { payer } = bench.simulator;
+  expect(payer.open(url).state).toBe("unpaid");
+  expect(payer.pay(url).state).toBe("paid");
+  expect(() => payer.pay(url)).toThrow(expect.objectContaining({ code: "ALREADY_PAID" }));
+  const closed = bench.pageUrl(pagePay, pageOrder("W16"));
+  payer.open(closed);
+  await bench.close("W16");
+  expect(() => payer.visit(closed)).toThrow(expect.objectContaining({ code: "ORDER_CLOSED" }));
+});
+
 test("wap pay: refused it leads to quit_url, paid to return_url", async () => {
   const quit = "https://shop.example/cart";
   const url = bench.pageUrl(wapPay, wapOrder("W4", { quit_url: quit }), "https://shop.example/done");
@@ -107,7 +119,7 @@ test("a page that nobody logged in to in time is over without ever having been a
   const { code } = bench.simulator.payer.visit(url);
   bench.simulator.clock.advance(10 * minuteMs);
   expect(bench.simulator.payer.open(code).state).toBe("expired");
-  expect(() => bench.simulator.payer.visit(url)).toThrow(/NOW_TIME_AFTER_EXPIRE_TIME_ERROR/);
+  expect(() => bench.simulator.payer.visit(url)).toThrow(expect.objectContaining({ code: "CODE_EXPIRED" }));
   expect(await bench.query("W7")).toMatchObject({ sub_code: "ACQ.TRADE_NOT_EXIST" });
 });
 
@@ -138,8 +150,10 @@ test("app pay: the wallet checks the order string, and the trade begins with the
   for (const bad of [text.replace("12.88", "12.89"), bench.orderString(wapOrder("W11"))]) {
     expect(() => bench.simulator.payer.invoke(bad)).toThrow(expect.objectContaining({ code: "INVALID_INVOCATION" }));
   }
-  const asPage = `${bench.simulator.urls.alipay}?${text}`;
-  expect(() => bench.simulator.payer.visit(asPage)).toThrow(expect.objectContaining({ code: "INVALID_INVOCATION" }));
+  const asPage = `${bench.simulator.urls.alipay}?${bench.orderString(order("W13", "QUICK_MSECURITY_PAY"))}`;
+  const asApp = new URL(bench.pageUrl(wapPay, wapOrder("W14"))).search.slice(1);
+  expect(() => bench.simulator.payer.visit(asPage)).toThrow(/not for the buyer's page/);
+  expect(() => bench.simulator.payer.invoke(asApp)).toThrow(/not for the buyer's app/);
   expect(await (await browse(asPage)).text()).toContain("isv.invalid-method");
 });
 

@@ -6,7 +6,7 @@ import { type AlipayCertificates, issueAlipayCertificates } from "./certificates
 export type AlipaySeller = { appId: string; authAppId: string; sellerId: string; name: string };
 
 /** A merchant that let a service provider's app act for it, by `app_auth_token`. */
-export type AlipayAuthorization = { token: string; authAppId: string; sellerId: string; name: string };
+type AlipayAuthorization = { token: string; authAppId: string; sellerId: string; name: string };
 
 /** One Alipay app of one seller as the simulator knows it; plain JSON, keys in PEM. */
 export type AlipayMerchant = {

@@ -4,7 +4,7 @@ import { randomDigits } from "./merchant.ts";
 import { type AlipayOrder, type AlipayProduct, type AlipayRefund, orderKey } from "./order.ts";
 
 /** What a notification tells: `paid_for_good` is a product without refunds, `finished` the end of the refund window. */
-export type NoticeKind = "paid" | "paid_for_good" | "refunded" | "refunded_in_full" | "closed" | "finished";
+type NoticeKind = "paid" | "paid_for_good" | "refunded" | "refunded_in_full" | "closed" | "finished";
 
 /** Which notifications the orders of each product cause. */
 export type NoticeTriggers = Readonly<Record<AlipayProduct, readonly NoticeKind[]>>;

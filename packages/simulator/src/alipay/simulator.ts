@@ -1,12 +1,13 @@
 import type { ChannelSimulator, Core, LedgerEntry } from "../core/channel.ts";
 import { feeOf } from "../core/fee.ts";
-import { createBuyer, stateOf } from "./buyer.ts";
+import { createBuyer } from "./buyer.ts";
 import type { AlipayContext, RepeatPrecreate } from "./call.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { AlipayMerchant } from "./merchant.ts";
 import { createNotices, defaultTriggers, type Notices, type NoticeTriggers } from "./notices.ts";
 import { alipayCallbackKind } from "./notify.ts";
 import { type AlipayOrder, deadlineOf, type OrderBook, openOrderBook, orderKey } from "./order.ts";
+import { stateOf } from "./order-holder.ts";
 import { openPayerCodes } from "./payer-code.ts";
 import { createAlipayServer } from "./router.ts";
 import { createTrades } from "./trades.ts";

@@ -13,7 +13,7 @@ const chinese = {
   openButton: "打开",
   showCodeButton: "出示付款码",
   codeTitle: "付款码",
-  codeHint: "请商户用扫码枪扫描，或把下面的数字交给收银台。",
+  codeHint: "请商户用扫码枪扫描，或把上面的数字交给收银台。",
   codeImage: "付款码的条形码",
   channelLabel: "钱包",
   askPassword: "付款时要求输入密码",

@@ -31,7 +31,7 @@ export interface WechatpayOptions {
 export type Product = "native" | "jsapi" | "app" | "h5" | "codepay";
 
 /** https://pay.weixin.qq.com/doc/v3/merchant/4012791880 */
-export type TradeState = "NOTPAY" | "SUCCESS" | "REFUND" | "CLOSED" | "USERPAYING" | "PAYERROR" | "REVOKED";
+type TradeState = "NOTPAY" | "SUCCESS" | "REFUND" | "CLOSED" | "USERPAYING" | "PAYERROR" | "REVOKED";
 
 /** One order as WeChat Pay keeps it; times in epoch ms, `total` in fen. */
 export interface Trade extends Identity {

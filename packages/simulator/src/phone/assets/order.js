@@ -70,8 +70,8 @@ async function watch(shown, again) {
   else Object.assign(shown, view);
 }
 
-/** Says how it ended; `again` leads on, `retry` back to the same order. */
-export function showResult({ result, view, again, retry }) {
+/** Says how it ended; `again` leads on (under `againLabel`), `retry` back to the same order. */
+export function showResult({ result, view, again, againLabel = texts.againButton, retry }) {
   const { icon: name, tone, title, hint } = results[result];
   const money = view && (result === "paid" || result === "alreadyPaid");
   const canRetry = retry && (result === "refused" || result === "failed");
@@ -79,7 +79,7 @@ export function showResult({ result, view, again, retry }) {
   const actions = [];
   if (canReturn) actions.push(el("a", { class: "primary", id: "return", href: view.returnUrl }, texts.returnButton));
   if (canRetry) actions.push(button(canReturn ? "secondary" : "primary", texts.retryButton, "retry", retry));
-  actions.push(button(actions.length > 0 ? "secondary" : "primary", texts.againButton, "again", again));
+  actions.push(button(actions.length > 0 ? "secondary" : "primary", againLabel, "again", again));
   show({
     screen: result,
     channel: view?.channel,

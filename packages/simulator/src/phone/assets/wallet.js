@@ -37,7 +37,7 @@ function showCode(view, wallet, home) {
     ),
     actions: [
       button("primary", texts.freshCodeButton, "fresh", () => change({})),
-      button("secondary", texts.againButton, "again", home),
+      button("secondary", texts.scanTitle, "scan", home),
       el("p", { class: "note" }, texts.noMoney),
     ],
   });
@@ -65,17 +65,23 @@ async function follow({ code, waiting, wallet, home }) {
 }
 
 function showState(view, wallet, home) {
-  const again = () => showWallet(wallet, home);
+  const next = { again: () => showWallet(wallet, home), againLabel: texts.freshCodeButton };
   if (view.state === "password") return showPrompt(view, wallet, home);
   const results = { paid: "paid", closed: "closed", failed: "paymentFailed", expired: "codeExpired" };
-  showResult({ result: results[view.state] ?? "failed", view, again });
+  showResult({ result: results[view.state] ?? "failed", view, ...next });
 }
 
 function showPrompt(view, wallet, home) {
   const act = async (action) => {
     const answer = await call(action, { code: view.code });
     if (answer.view) showState(answer.view, wallet, home);
-    else showResult({ result: answer.result, view, again: () => showWallet(wallet, home) });
+    else
+      showResult({
+        result: answer.result,
+        view,
+        again: () => showWallet(wallet, home),
+        againLabel: texts.freshCodeButton,
+      });
   };
   show({
     screen: "password",

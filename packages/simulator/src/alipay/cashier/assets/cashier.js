@@ -145,7 +145,7 @@ function tick() {
     Math.floor(seconds / 3600) % 24,
     Math.floor(seconds / 60) % 60,
   ];
-  time.textContent = `${days > 0 ? `${days} d ` : ""}${pad(hours)}:${pad(minutes)}:${pad(seconds % 60)}`;
+  time.textContent = `${days > 0 ? `${days} ${texts.days} ` : ""}${pad(hours)}:${pad(minutes)}:${pad(seconds % 60)}`;
 }
 
 setInterval(tick, 500);
