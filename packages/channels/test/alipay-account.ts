@@ -6,7 +6,7 @@ import { simulatorHarness } from "./simulator-harness.ts";
 
 /** How an account may be at Alipay. */
 export const MODES = ["public key", "certificates", "service provider"] as const;
-export type Mode = (typeof MODES)[number];
+type Mode = (typeof MODES)[number];
 
 const AUTHORIZATION = {
   token: "202611BB0123456789abcdef0123456789abcX01",

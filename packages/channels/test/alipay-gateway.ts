@@ -16,6 +16,8 @@ export interface AlipayGateway {
   sign(text: string): string;
   /** `{"<method>_response":<content>,"sign":…}` of the asked method. */
   envelope(parameters: Readonly<Record<string, string>>, fields: Readonly<Record<string, unknown>>): string;
+  /** Takes no more connections; those it has go on. */
+  deafen(): void;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function startAlipayGateway(): Promise<AlipayGateway> {
       const content = JSON.stringify(fields);
       return `{"${responseKey(parameters)}":${content},"sign":"${signText(content)}"}`;
     },
+    deafen: () => void server.close(),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

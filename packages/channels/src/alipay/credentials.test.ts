@@ -12,6 +12,19 @@ const SPKI = alipay.publicKey.export({ type: "spki", format: "pem" }).toString()
 
 const entered = { appId: "2021000000000001", sellerId: "2088000000000001", privateKey: PKCS8, alipayPublicKey: SPKI };
 
+/** A certificate of an elliptic key, which Alipay does not use; its private half is gone. */
+const ELLIPTIC = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUKgBxU1i2/DwxCZI1D3rmXbtSBiIwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIZWxsaXB0aWMwIBcNMjYxMTIxMTcxMzExWhgPMjEyNjEwMjgx
+NzEzMTFaMBMxETAPBgNVBAMMCGVsbGlwdGljMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEmAFKvG8BKJbSEXGthwaltE4GBb0k1RGHLA9FNf13SgoJUq88tmqgYvYB
+6H3QZ9MRgdWN/fgvDM0BVvdzTN5JZKNTMFEwHQYDVR0OBBYEFNPAogFWBkRmRSaS
+vf9cjZCOgfMpMB8GA1UdIwQYMBaAFNPAogFWBkRmRSaSvf9cjZCOgfMpMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAMM9A5lu4z/V2ZHJxWzhx/j0
+Zf7i7elZVJ0yVL7FLCAJAiArA6nxIy7xKvQ4jE40izEul13i80gcbjiAPGRrjP7d
+cw==
+-----END CERTIFICATE-----`;
+
 const bare = (pem: string) => pem.replace(/-----[A-Z ]+-----|\n/g, "");
 const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
 
@@ -123,7 +136,7 @@ describe("certificate mode", () => {
   test.each(["appCert", "alipayCert", "alipayRootCert"])("%s must be a certificate", async (field) => {
     const input = await certified();
     const broken = input.appCert.replace(/.{200}(?=\s*-----END)/s, "");
-    for (const wrong of ["", "canary", SPKI, broken]) {
+    for (const wrong of ["", "canary", SPKI, broken, ELLIPTIC]) {
       const error = refusal({ ...input, [field]: wrong });
       expect(error.message).toContain(`${field} must be`);
       expect(JSON.stringify([error.message, error.details])).not.toContain("canary");

@@ -18,7 +18,7 @@ function signOrder(line: AccountLine, request: ChargeOf<"app" | "h5" | "pc">, ca
   const { attemptNo, notifyUrl } = request;
   const biz = { ...orderOf(line, request), product_code: call.productCode, ...call.biz };
   const parameters = parametersOf(line, { attemptNo, notifyUrl, returnUrl: call.returnUrl, biz });
-  return line.sdk.sdkExecute(call.method, parameters, { bizContentAutoSnakeCase: false });
+  return line.sdk.sdkExecute(call.method, parameters);
 }
 
 /** The order string for the SDK in the merchant's app. Source: https://opendocs.alipay.com/open/cd12c885_alipay.trade.app.pay */

@@ -21,11 +21,14 @@ type Answer = Record<string, string | undefined>;
 let gateway: AlipayGateway;
 let connection: ChannelConnection;
 
+function connect({ credentials }: AlipayGateway): ChannelConnection {
+  const random = { bytes: (size: number) => new Uint8Array(size), fraction: () => 0 };
+  return alipay.connect([credentials], { clock: { now: () => NOW }, random, deadlineMs: 2000 });
+}
+
 beforeAll(async () => {
   gateway = await startAlipayGateway();
-  const random = { bytes: (size: number) => new Uint8Array(size), fraction: () => 0 };
-  const runtime = { clock: { now: () => NOW }, random, deadlineMs: 2000 };
-  connection = alipay.connect([gateway.credentials], runtime);
+  connection = connect(gateway);
 });
 beforeEach(() => {
   gateway.requests.length = 0;
@@ -128,6 +131,18 @@ describe("refund", () => {
     expect(await refund(answer)).toEqual(outcome);
     expect(gateway.requests).toHaveLength(1);
   });
+});
+
+test("a refund that was taken was sent, though nobody could be asked about it", async () => {
+  const leaving = await startAlipayGateway();
+  leaving.answer = (parameters, response) => {
+    leaving.deafen();
+    const content = { code: "10000", msg: "Success", out_trade_no: ATTEMPT, fund_change: "N" };
+    response.writeHead(200, { connection: "close" }).end(leaving.envelope(parameters, content));
+  };
+  expect(await connect(leaving).refund(REQUEST)).toEqual(unknown);
+  expect(leaving.requests).toHaveLength(1);
+  await leaving.stop();
 });
 
 describe("refund query", () => {
