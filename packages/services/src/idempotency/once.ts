@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isFinalRefusal, PayhubError, type PayhubErrorCode } from "@payhub/domain";
 import type { ReplayState } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
@@ -19,7 +20,8 @@ interface StoredCall<Answer> {
 
 // Beyond the channel's deadline: the holder of a lock that ran out is slow or dead, and the database then keeps the promises.
 const LOCK_MARGIN_MS = 4_000;
-const POLL_MS = 200;
+// Repeats of a running call are rare: they look again, so that the many calls that are not repeated wake nobody.
+const LOOK_AGAIN_MS = 50;
 const RETRY_AFTER_MS = 1_000;
 
 /**
@@ -44,7 +46,6 @@ export async function once<Answer extends object>(
       await finish(ctx, key, begun, { digest: call.digest, refusal: { code, message, ...(details && { details }) } });
     } else if (begun.kind === "acquired") {
       await ctx.coordination.replays.release(key, begun.token);
-      ctx.coordination.wakeUps.notify(key);
     }
     throw error;
   }
@@ -60,15 +61,10 @@ async function beginOrWait(ctx: ServiceContext, key: string, call: KeyedCall): P
   if (first.kind !== "running") return first;
   refuseReuse(call, (JSON.parse(first.value) as StoredCall<never>).digest);
   const deadline = performance.now() + ctx.settings.replayWaitMs;
-  const listener = ctx.coordination.wakeUps.listen(key);
-  try {
-    while (performance.now() < deadline) {
-      const state = await begin();
-      if (state.kind !== "running") return state;
-      await listener.next(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
-    }
-  } finally {
-    listener.close();
+  while (performance.now() < deadline) {
+    await sleep(Math.min(LOOK_AGAIN_MS, Math.max(1, deadline - performance.now())));
+    const state = await begin();
+    if (state.kind !== "running") return state;
   }
   throw new PayhubError("IN_PROGRESS", "the first call with this idempotency key is still running; repeat it later", {
     details: { retryAfterMs: RETRY_AFTER_MS },
@@ -84,7 +80,6 @@ async function finish<Answer>(
   if (begun.kind !== "acquired") return;
   const answer = { value: JSON.stringify(stored), keepMs: ctx.settings.replayKeepMs };
   await ctx.coordination.replays.finish(key, begun.token, answer);
-  ctx.coordination.wakeUps.notify(key);
 }
 
 function replay<Answer extends object>(call: KeyedCall, stored: StoredCall<Answer>): Answer & { replayed: boolean } {

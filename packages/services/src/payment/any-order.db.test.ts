@@ -64,6 +64,14 @@ const operation = fc.oneof(
 );
 type Step = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
+// Chance alone seldom leaves an order with two codes that can both be paid.
+const TWO_CODES: Step[] = [
+  { do: "create", channel: "alipay", expiresIn: 900 },
+  { do: "wait", ms: 16_000 },
+  { do: "create", channel: "wechatpay", expiresIn: 900 },
+];
+const beginning = fc.constantFrom([], TWO_CODES);
+
 describeBackends("whatever happens to one order, in any order", (backend) => {
   let platform: TestPlatform;
   let mailbox: CallbackMailbox;
@@ -167,10 +175,10 @@ describeBackends("whatever happens to one order, in any order", (backend) => {
 
   it(`keeps every invariant over many stories`, { timeout: 240_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 2, maxLength: 12 }), async (steps) => {
+      fc.asyncProperty(beginning, fc.array(operation, { minLength: 2, maxLength: 12 }), async (first, then) => {
         const story = new Story();
         const seen: string[] = [];
-        for (const step of steps) {
+        for (const step of [...first, ...then]) {
           await story.take(step);
           const status = (await story.payment())?.payment.status;
           if (status !== undefined && seen.at(-1) !== status) seen.push(status);

@@ -3,9 +3,12 @@ import { type Attempt, nextQueryAt, type PayerAction, PayhubError } from "@payhu
 import { findAttempt, moveAttempt, updateOpenAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
-import { paymentTopic } from "./announce.ts";
+
+
 import { askChannel, takeReceipt } from "./ask.ts";
 import { counterOf, nextAskAt } from "./at-counter.ts";
+
+
 import { finishAttempt } from "./finish.ts";
 import { type PaymentWithAttempt, readPayment } from "./get.ts";
 
@@ -88,7 +91,6 @@ async function awaitPayer(
   };
   const moved = await moveAttempt(ctx.store.db, { attemptNo: attempt.attemptNo, to: "awaiting_payer", set });
   if (!moved) return readPayment(ctx.store.db, { paymentNo: payment.paymentNo });
-  ctx.coordination.wakeUps.notify(paymentTopic(payment.paymentNo));
   return { payment, attempt: { ...attempt, ...set, state: "awaiting_payer" } };
 }
 

@@ -1,5 +1,6 @@
 import type { Randomness } from "@payhub/domain";
 import { CompiledQuery, type Kysely } from "kysely";
+import { createColumnPlugin } from "./column-plugin.ts";
 import type { Database } from "./database.ts";
 import { migrateStore, pendingMigrations } from "./migrate.ts";
 import { type Dialect, dialectOf, openOrm } from "./orm.ts";
@@ -41,11 +42,7 @@ export interface Store {
 /** Opens a database; `migrate` makes its tables. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const orm = await openOrm(options);
-  const db = orm.em.getKysely<Database>({
-    tableNamingStrategy: "table",
-    columnNamingStrategy: "property",
-    convertValues: true,
-  });
+  const db = orm.em.getKysely<Database>().withPlugin(createColumnPlugin(orm.getMetadata().getAll().values()));
   const random = options.random ?? { fraction: Math.random };
   return {
     dialect: dialectOf(options.url),

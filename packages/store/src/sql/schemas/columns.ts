@@ -1,6 +1,5 @@
 import { p } from "@mikro-orm/core";
 
-// Not `id`: the names of results are read back by `<table>_<column>` too, and `event` + `id` would be `event_id`.
 /** The database's own number of a row. */
 export const rowId = () => p.bigint("number").primary().autoincrement().fieldName("row_no");
 
