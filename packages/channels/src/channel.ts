@@ -109,6 +109,8 @@ export type CancelOutcome =
   | { kind: "cancelled" }
   /** The channel asks for the same call again. */
   | { kind: "again" }
+  /** The channel does not know the order: the charge never came, or is still on its way. */
+  | { kind: "absent" }
   | Declined
   | Unknown
   | Unsent;

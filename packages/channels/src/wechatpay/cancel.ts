@@ -1,7 +1,7 @@
 import type { CancelOutcome } from "../channel.ts";
 import { appWords, merchantWords, orderPath } from "./identity.ts";
 import type { Line } from "./line.ts";
-import { declinedOf, isAgainCode } from "./status.ts";
+import { declinedOf, isAbsentCode, isAgainCode } from "./status.ts";
 import { call } from "./transport.ts";
 
 /**
@@ -17,6 +17,7 @@ export async function cancel(line: Line, { attemptNo }: { attemptNo: string }): 
   if (result.kind === "done") return { kind: "cancelled" };
   if (result.kind === "unknown") return isAgainCode(result.code) ? { kind: "again" } : result;
   if (result.kind === "unsent") return result;
+  if (isAbsentCode(result.code)) return { kind: "absent" };
   const declined = declinedOf(result);
   return declined.because === "already_closed" ? { kind: "cancelled" } : declined;
 }

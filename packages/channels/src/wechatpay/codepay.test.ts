@@ -82,7 +82,9 @@ describe("a reversal", () => {
     [429, { code: "FREQUENCY_LIMITED", message: "" }, { kind: "unknown" }],
     [400, { code: "ORDERREVERSED", message: "" }, { kind: "cancelled" }],
     [400, { code: "ORDER_CLOSED", message: "" }, { kind: "cancelled" }],
-    [404, { code: "ORDER_NOT_EXIST", message: "订单不存在" }, { kind: "declined", code: "ORDER_NOT_EXIST" }],
+    [404, { code: "ORDER_NOT_EXIST", message: "订单不存在" }, { kind: "absent" }],
+    [404, { code: "ORDERNOTEXIST", message: "" }, { kind: "absent" }],
+    [404, { code: "MCH_NOT_EXISTS", message: "" }, { kind: "declined", because: "refused" }],
     [403, { code: "TRADE_ERROR", message: "" }, { kind: "declined", because: "refused" }],
     [401, { code: "SIGN_ERROR", message: "" }, { kind: "declined", because: "refused" }],
   ])("HTTP %i %j", async (status, body, outcome) => {

@@ -21,8 +21,7 @@ export async function giveUpAttempt(ctx: ServiceContext, attempt: Attempt): Prom
   if (after === "final" || after === "unknown") return after;
   // Closed, and the channel says no word against it. A channel that does not know the order has nothing to close: its code
   // stays payable until it expires.
-  const over = ctx.clock.now() >= attempt.expiresAt + EXPIRY_MARGIN_MS;
-  if (after === "absent" && (closing.kind === "closed" || (closing.kind === "absent" && over))) {
+  if (after === "absent" && (closing.kind === "closed" || (closing.kind === "absent" && isOver(ctx, attempt)))) {
     await finishAttempt(ctx, attempt.attemptNo, { to: "closed" });
     return "final";
   }
@@ -37,5 +36,15 @@ async function cancelAttempt(ctx: ServiceContext, attempt: Attempt, { connection
     return "final";
   }
   ctx.log.warn({ attemptNo: attempt.attemptNo, outcome: outcome.kind }, "a sale could not be cancelled yet");
-  return askChannel(ctx, attempt);
+  const after = await askChannel(ctx, attempt);
+  // The charge never came, and what the payer showed is dead by now.
+  if (outcome.kind === "absent" && after === "absent" && isOver(ctx, attempt)) {
+    await finishAttempt(ctx, attempt.attemptNo, { to: "closed" });
+    return "final";
+  }
+  return after;
+}
+
+function isOver(ctx: ServiceContext, attempt: Attempt): boolean {
+  return ctx.clock.now() >= attempt.expiresAt + EXPIRY_MARGIN_MS;
 }
