@@ -16,7 +16,7 @@ export type ContractCallbackFault =
   | { kind: "wrong_merchant" };
 
 /** What becomes of the next refund of an order. */
-export type RefundFate = "not_enough" | "closed" | "abnormal";
+type RefundFate = "not_enough" | "closed" | "abnormal";
 
 /** How the payer at a counter behaves. */
 export interface AtCounter {
