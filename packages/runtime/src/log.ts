@@ -8,7 +8,7 @@ export type LogDestination = DestinationStream;
 
 /** A file that log lines are added to. */
 export function logFile(path: string): LogDestination {
-  return pino.destination({ dest: path, sync: true, mkdir: true });
+  return pino.destination({ dest: path, sync: false, mkdir: true });
 }
 
 /** A logger of JSON lines, each of them without secrets: by the names of fields, and by what secrets look like wherever they stand. */
@@ -30,7 +30,8 @@ export function createLog({
       serializers: { err: describeError },
       hooks: { streamWrite: redactLine },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    // Written in the background, what gathers meanwhile at once; the rest at the exit.
+    destination ?? pino.destination({ fd: 1, sync: false }),
   );
 }
 

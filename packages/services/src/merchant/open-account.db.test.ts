@@ -80,6 +80,14 @@ describeBackends("openAccount", (backend) => {
     expect(await findLiveCredentials(platform.ctx.store.db, accountNo)).toHaveLength(1);
   });
 
+  it("does not rotate to another payee", async () => {
+    const { accountNo } = await open({});
+    const other = { ...credentials.wechatpay, mchid: "1900009999" };
+    const error = await refusalOf(rotateCredentials(platform.ctx, { accountNo, credentials: other }));
+    expect(error).toMatchObject({ code: "INVALID_INPUT", details: { issues: [{ path: "credentials" }] } });
+    expect(await findLiveCredentials(platform.ctx.store.db, accountNo)).toHaveLength(1);
+  });
+
   it("retires an account, and says when there is none", async () => {
     const { accountNo } = await open({});
     await retireAccount(platform.ctx, accountNo);

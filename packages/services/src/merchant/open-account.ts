@@ -1,5 +1,5 @@
 import { channelOf } from "@payhub/channels";
-import { type ChannelAccount, issueNumber, PayhubError } from "@payhub/domain";
+import { type ChannelAccount, issueNumber, PayhubError, samePayee } from "@payhub/domain";
 import { addCredentialVersion, findAccount, findMerchant, insertAccount, setAccountStatus } from "@payhub/store";
 import { credentialOwner } from "../account/credentials.ts";
 import type { ServiceContext } from "../context.ts";
@@ -32,14 +32,24 @@ export async function openAccount(
   return account;
 }
 
-/** Gives an account new credentials; the ones before stay live beside them for callbacks that are on their way. */
+/** Gives an account new credentials of the same payee; the ones before stay live beside them for callbacks that are on their way. */
 export async function rotateCredentials(
   ctx: ServiceContext,
   { accountNo, credentials }: { accountNo: string; credentials: unknown },
 ): Promise<void> {
   const account = await findAccount(ctx.store.db, accountNo);
   if (!account) throw unknownAccount(accountNo);
-  channelOf(ctx.channels, account.channel).readCredentials(credentials);
+  const plugin = channelOf(ctx.channels, account.channel);
+  const runtime = { clock: ctx.clock, random: ctx.random, deadlineMs: ctx.settings.channelDeadlineMs };
+  const { payee } = plugin.connect([plugin.readCredentials(credentials)], runtime);
+  const { connection } = await ctx.connections.of(accountNo);
+  if (!samePayee(payee, connection.payee)) {
+    // Orders of the payee before would be asked about at the wrong one.
+    const names = Object.keys(payee).join(" and ");
+    throw new PayhubError("INVALID_INPUT", `credentials are of another ${names}; open an account of its own for it`, {
+      details: { issues: [{ path: "credentials", message: `another ${names}` }] },
+    });
+  }
   const sealed = sealCredentials(ctx, accountNo, credentials);
   await ctx.store.transaction((tx) => addCredentialVersion(tx, accountNo, sealed, ctx.clock.now()));
 }

@@ -184,6 +184,18 @@ describeBackends("receiveReceipt", (backend) => {
       expect(await ownViolations()).toEqual([]);
     });
 
+    it("is held when its channel number belongs to another order already", async () => {
+      const [first, second] = [await takePayment(platform), await takePayment(platform)];
+      const received = await honest(first);
+      await receiveReceipt(platform.ctx, received);
+      const again = await honest(second, { channelTradeNo: received.receipt.channelTradeNo });
+      expect(await receiveReceipt(platform.ctx, again)).toBe("held");
+      expect(await receiveReceipt(platform.ctx, again)).toBe("held");
+      expect((await story(second)).payment.status).toBe("created");
+      expect(alertsAbout(second.attempt.attemptNo)).toEqual(["duplicate_payment"]);
+      expect(await ownViolations()).toEqual([]);
+    });
+
     it("counts one of two attempts that are paid at the same moment and holds the other", async () => {
       const { orderNo } = platform.order();
       const first = await takePayment(platform, { channel: "alipay", orderNo });

@@ -11,6 +11,7 @@ import {
   type Db,
   hurryAttempts,
   insertHeldReceipt,
+  isDuplicateKey,
   lockAttempt,
   lockPayment,
   markApplied,
@@ -49,11 +50,7 @@ const ALERT_OF_REASON = {
  * transaction, or holds the money. Doing it again changes nothing.
  */
 export async function receiveReceipt(ctx: ServiceContext, received: ReceivedReceipt): Promise<Effect["kind"]> {
-  const effect = await ctx.store.transaction(async (tx) => {
-    const done = await applyReceipt(ctx, tx, received);
-    if (received.notification) await markApplied(tx, received.notification, ctx.clock.now());
-    return done;
-  });
+  const effect = await bringIn(ctx, received);
   await ctx.fault("event.committed");
   if (effect.kind === "held" && effect.isNew) {
     const { receipt, accountNo, channel } = received;
@@ -68,6 +65,22 @@ export async function receiveReceipt(ctx: ServiceContext, received: ReceivedRece
   }
   if (effect.kind === "settled") announce(ctx, effect.payment);
   return effect.kind;
+}
+
+async function bringIn(ctx: ServiceContext, received: ReceivedReceipt): Promise<Effect> {
+  const inTransaction = (apply: (tx: Db) => Promise<Effect>) =>
+    ctx.store.transaction(async (tx) => {
+      const done = await apply(tx);
+      if (received.notification) await markApplied(tx, received.notification, ctx.clock.now());
+      return done;
+    });
+  try {
+    return await inTransaction((tx) => applyReceipt(ctx, tx, received));
+  } catch (error) {
+    // The channel gave one number to two orders: the money counts once.
+    if (!isDuplicateKey(error, "attempt_channel_trade_no")) throw error;
+    return inTransaction((tx) => hold(ctx, tx, received, "duplicate", undefined));
+  }
 }
 
 async function applyReceipt(ctx: ServiceContext, tx: Db, received: ReceivedReceipt): Promise<Effect> {

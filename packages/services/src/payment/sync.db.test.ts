@@ -92,6 +92,8 @@ describeBackends("the query ladder", (backend) => {
     platform.clock.advance(5.5 * SECOND_MS);
     const other = platform.another({ store: await backend.openStore() });
     const { attemptNo } = taken.attempt;
+    // Long enough for every process to come while the first one asks.
+    platform.simulator.faults.script({ channel: "wechatpay", operation: "query", fault: { kind: "delay", ms: 500 } });
     const took = await Promise.all([platform.ctx, other, platform.ctx].map((ctx) => syncAttempt(ctx, attemptNo)));
     expect(took.filter(Boolean)).toHaveLength(1);
     expect(callsAbout(taken, "query")).toBe(1);
