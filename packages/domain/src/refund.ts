@@ -37,7 +37,7 @@ export interface Refund {
   requestDigest: Readonly<Record<string, string>>;
   /** Until when one process has the exclusive right to call the channel for this refund; 0 when nothing was sent. */
   calledUntil: number;
-  /** When the channel was first asked; orders wait a least time between two refunds. */
+  /** When the channel was last asked to give it back; orders wait a least time between two refunds. */
   sentAt: number | null;
   queryCount: number;
   nextQueryAt: number | null;

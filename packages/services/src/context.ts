@@ -24,6 +24,7 @@ export type AlertKind =
   | "held_receipt_not_refunded"
   | "refund_abnormal"
   | "refund_not_enough"
+  | "refund_not_settled"
   | "unknown_refund"
   | "circuit_open"
   | "notification_not_applied"

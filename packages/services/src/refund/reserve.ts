@@ -3,6 +3,7 @@ import { findAttempt, findRefunds, insertRefund, lockPayment, updateRefunded } f
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { Caller, ServiceContext } from "../context.ts";
 import type { RequestDigest } from "../idempotency/digest.ts";
+import { turnAfter } from "./turn.ts";
 
 /** What a business asks to have given back. */
 export interface RefundOrder {
@@ -73,7 +74,8 @@ function assertRefundable(ctx: ServiceContext, { payment, refunds, requested }: 
       },
     );
   }
-  const atChannel = refunds.filter(({ chargedAmount }) => chargedAmount > 0).length;
+  // One that the channel refused is not among its own.
+  const atChannel = refunds.filter(({ chargedAmount, status }) => chargedAmount > 0 && status !== "failed").length;
   if (atChannel >= capability.maxPerOrder) {
     throw new PayhubError(
       "REFUND_EXCEEDS_PAID",
@@ -105,7 +107,7 @@ function newRefund(ctx: ServiceContext, { payment, refunds, requested }: Books):
     reason: order.reason,
     idempotencyKey: order.idempotencyKey,
     requestDigest: digest,
-    ...unsentRefund(ctx, { channel, accountNo, nextQueryAt: sendAt(refunds, connected, nowMs), nowMs }),
+    ...unsentRefund(ctx, { channel, accountNo, nextQueryAt: turnAfter(refunds, connected, nowMs), nowMs }),
   };
 }
 
@@ -135,12 +137,4 @@ export function unsentRefund(
     createdAt: nowMs,
     updatedAt: nowMs,
   };
-}
-
-/** The earliest time to send: now, or the channel's gap after the latest refund of the order that is sent or waits to be. */
-function sendAt(refunds: readonly Refund[], { plugin }: ConnectedAccount, nowMs: number): number {
-  const times = refunds
-    .filter(({ chargedAmount }) => chargedAmount > 0)
-    .map(({ sentAt, nextQueryAt, createdAt }) => sentAt ?? nextQueryAt ?? createdAt);
-  return Math.max(nowMs, ...times.map((at) => at + plugin.refunds.minGapMs));
 }

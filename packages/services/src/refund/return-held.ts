@@ -14,10 +14,14 @@ const REASONS = { late: "订单已关闭，款项退回", duplicate: "重复支�
 export async function returnHeldReceipts(ctx: ServiceContext, { limit }: { limit: number }): Promise<number> {
   let taken = 0;
   for (const held of await findReturnableHeldReceipts(ctx.store.db, limit)) {
-    const refund = await storeReturn(ctx, held);
-    if (!refund) continue;
-    taken++;
-    await advanceRefund(ctx, refund);
+    try {
+      const refund = await storeReturn(ctx, held);
+      if (!refund) continue;
+      taken++;
+      await advanceRefund(ctx, refund);
+    } catch (error) {
+      ctx.log.error({ heldReceiptNo: held.heldReceiptNo, err: error }, "a held receipt could not be given back");
+    }
   }
   return taken;
 }

@@ -1,14 +1,23 @@
 import type { RefundDeclined, RefundQueryOutcome } from "@payhub/channels";
-import { nextRefundQueryAt, type Refund } from "@payhub/domain";
-import { claimRefund, findAttempt, type RefundFields, updateOpenRefund } from "@payhub/store";
+import { nextRefundQueryAt, REFUND_LADDER_MS, type Refund } from "@payhub/domain";
+import { claimRefund, findAttempt, findHeldReceipts, type RefundFields, updateOpenRefund } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 import { claimMs } from "../payment/claim.ts";
 import { finishRefund } from "./finish.ts";
+import { type Turn, takeTurn } from "./turn.ts";
 
 const UNSENT_AGAIN_MS = 5_000;
 const NOT_ENOUGH_AGAIN_MS = 10 * 60_000;
 const ABNORMAL_AGAIN_MS = 30 * 60_000;
+
+type Outcome = RefundQueryOutcome | Exclude<Turn, { kind: "now" }>;
+
+/** A refund that this process has claimed. */
+interface Claimed {
+  connected: ConnectedAccount;
+  claimedUntil: number;
+}
 
 /**
  * One step on a refund without a final word: sends it, or, once it may have reached the channel, asks about its number first and
@@ -16,57 +25,62 @@ const ABNORMAL_AGAIN_MS = 30 * 60_000;
  */
 export async function advanceRefund(ctx: ServiceContext, refund: Refund): Promise<boolean> {
   const nowMs = ctx.clock.now();
-  const untilMs = nowMs + claimMs(ctx, "resume");
-  if (!(await claimRefund(ctx.store.db, { refund, nowMs, untilMs }))) return false;
+  const claimedUntil = nowMs + claimMs(ctx, "refund");
+  if (!(await claimRefund(ctx.store.db, { refund, nowMs, untilMs: claimedUntil }))) return false;
   if (refund.chargedAmount === 0) {
     await finishRefund(ctx, refund.refundNo, { to: "succeeded", succeededAt: nowMs });
     return true;
   }
-  const connected = await ctx.connections.of(refund.accountNo);
-  const maybeSent = refund.unknown || refund.calledUntil > 0;
-  const outcome = maybeSent ? await askOrSend(ctx, refund, connected) : await send(ctx, refund, connected);
+  const claimed = { connected: await ctx.connections.of(refund.accountNo), claimedUntil };
+  const outcome = isMaybeSent(refund) ? await askOrSend(ctx, refund, claimed) : await send(ctx, refund, claimed);
   await ctx.fault("channel.answered");
   await takeOutcome(ctx, refund, outcome);
   return true;
 }
 
-async function askOrSend(
-  ctx: ServiceContext,
-  refund: Refund,
-  connected: ConnectedAccount,
-): Promise<RefundQueryOutcome> {
+function isMaybeSent({ unknown, calledUntil }: Refund): boolean {
+  return unknown || calledUntil > 0;
+}
+
+async function askOrSend(ctx: ServiceContext, refund: Refund, claimed: Claimed): Promise<Outcome> {
   const { attemptNo, refundNo } = refund;
-  const found = await connected.connection.queryRefund({ attemptNo, refundNo });
-  return found.kind === "absent" ? send(ctx, refund, connected) : found;
+  const found = await claimed.connected.connection.queryRefund({ attemptNo, refundNo });
+  if (found.kind === "absent") return send(ctx, refund, claimed);
+  // Refusing to answer says nothing about the refund: the money may have gone back.
+  return found.kind === "declined" ? { kind: "unknown", reason: `asking was refused: ${found.code}` } : found;
 }
 
-async function send(
+async function send(ctx: ServiceContext, refund: Refund, claimed: Claimed): Promise<Outcome> {
+  const { attemptNo, refundNo, chargedAmount: amount, reason, notifyUrl } = refund;
+  const paid = await paidOrderOf(ctx, refund);
+  const turn = await takeTurn(ctx, refund, claimed);
+  if (turn.kind !== "now") return turn;
+  return claimed.connected.connection.refund({ attemptNo, ...paid, refundNo, amount, reason, notifyUrl });
+}
+
+/** What the channel calls the money that is given back; an attempt that was closed before it came has not the number. */
+async function paidOrderOf(
   ctx: ServiceContext,
-  refund: Refund,
-  { connection }: ConnectedAccount,
-): Promise<RefundQueryOutcome> {
-  const attempt = await findAttempt(ctx.store.db, refund.attemptNo);
-  if (!attempt?.channelTradeNo) throw new Error(`refund ${refund.refundNo} has no paid attempt`);
-  if (refund.sentAt === null) {
-    const sentAt = ctx.clock.now();
-    await updateOpenRefund(ctx.store.db, refund.refundNo, { sentAt, updatedAt: sentAt });
+  { refundNo, purpose, paymentNo, attemptNo }: Refund,
+): Promise<{ channelTradeNo: string; total: number }> {
+  if (purpose === "held_receipt") {
+    const held = (await findHeldReceipts(ctx.store.db, paymentNo)).find((one) => one.refundNo === refundNo);
+    if (!held) throw new Error(`refund ${refundNo} gives back no held receipt`);
+    return { channelTradeNo: held.channelTradeNo, total: held.amount };
   }
-  return connection.refund({
-    attemptNo: refund.attemptNo,
-    channelTradeNo: attempt.channelTradeNo,
-    refundNo: refund.refundNo,
-    amount: refund.chargedAmount,
-    total: attempt.chargedAmount,
-    reason: refund.reason,
-    notifyUrl: refund.notifyUrl,
-  });
+  const attempt = await findAttempt(ctx.store.db, attemptNo);
+  if (!attempt?.channelTradeNo) throw new Error(`refund ${refundNo} has no paid attempt`);
+  return { channelTradeNo: attempt.channelTradeNo, total: attempt.chargedAmount };
 }
 
-async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: RefundQueryOutcome): Promise<void> {
+async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: Outcome): Promise<void> {
   const { refundNo } = refund;
   const nowMs = ctx.clock.now();
   const later = (set: Omit<RefundFields, "updatedAt">) =>
     updateOpenRefund(ctx.store.db, refundNo, { queryCount: refund.queryCount + 1, ...set, updatedAt: nowMs });
+  // At the end of the ladder every question tells people: something is stuck at the channel.
+  if ((outcome.kind === "processing" || outcome.kind === "unknown") && refund.queryCount >= REFUND_LADDER_MS.length)
+    ctx.alert("refund_not_settled", { refundNo, paymentNo: refund.paymentNo, channel: refund.channel });
   const onLadder = nextRefundQueryAt({ queryCount: refund.queryCount, nowMs }, ctx.random);
   switch (outcome.kind) {
     case "succeeded":
@@ -82,6 +96,7 @@ async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: RefundQ
       return;
     case "processing":
       await later({
+        abnormal: false,
         unknown: false,
         calledUntil: nowMs,
         channelRefundNo: outcome.channelRefundNo,
@@ -107,7 +122,17 @@ async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: RefundQ
       await later({ unknown: true, calledUntil: nowMs, nextQueryAt: onLadder });
       return;
     case "unsent":
-      await later({ calledUntil: refund.unknown ? nowMs : 0, nextQueryAt: nowMs + UNSENT_AGAIN_MS });
+      await later({ calledUntil: isMaybeSent(refund) ? nowMs : 0, nextQueryAt: nowMs + UNSENT_AGAIN_MS });
+      return;
+    case "waits":
+      await later({
+        queryCount: refund.queryCount,
+        calledUntil: isMaybeSent(refund) ? nowMs : 0,
+        nextQueryAt: outcome.until,
+      });
+      return;
+    case "overtaken":
+      ctx.log.warn({ refundNo }, "a refund was taken further by another process");
   }
 }
 
