@@ -1,5 +1,5 @@
 import type { ChannelConnection, Unsent } from "@payhub/channels";
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from "cockatiel";
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from "cockatiel";
 
 /** When an account's operation is no longer tried: after so many answers in a row that are none, until a probe some time later. */
 export interface CircuitSettings {
@@ -11,7 +11,7 @@ type Operation = Exclude<keyof ChannelConnection, "payee" | "readNotification">;
 
 /**
  * Puts a circuit before each operation of a line to a channel. While it is open a call is `unsent` at once: nothing is guessed and
- * nothing waits; one call at a time probes whether the channel is back.
+ * nothing waits; one call at a time probes whether the channel is back. `onOpen` is called once for each outage.
  */
 export function withCircuits(
   connection: ChannelConnection,
@@ -27,26 +27,34 @@ export function withCircuits(
     );
     const breaker = new ConsecutiveBreaker(failures);
     const policy = circuitBreaker(noAnswer, { breaker, halfOpenAfter: halfOpenAfterMs });
-    policy.onBreak(() => onOpen(operation));
+    let isTold = false;
+    policy.onBreak(() => {
+      if (!isTold) onOpen(operation);
+      isTold = true;
+    });
+    policy.onReset(() => {
+      isTold = false;
+    });
+    const notTried = (): Unsent => ({ kind: "unsent", reason: `the circuit of ${operation} is open` });
     return async (request) => {
+      // The policy itself would have this call wait for the probe's end, and then go beyond its deadline.
+      if (policy.state === CircuitState.HalfOpen) return notTried();
       try {
         return await policy.execute(() => call(request));
       } catch (error) {
-        if (error instanceof BrokenCircuitError)
-          return { kind: "unsent", reason: `the circuit of ${operation} is open` };
+        if (error instanceof BrokenCircuitError) return notTried();
         throw error;
       }
     };
   }
   return {
-    payee: connection.payee,
+    ...connection,
     create: guard("create", (request) => connection.create(request)),
     query: guard("query", (request) => connection.query(request)),
     close: guard("close", (request) => connection.close(request)),
     cancel: guard("cancel", (request) => connection.cancel(request)),
     refund: guard("refund", (request) => connection.refund(request)),
     queryRefund: guard("queryRefund", (request) => connection.queryRefund(request)),
-    readNotification: (raw) => connection.readNotification(raw),
   };
 }
 
