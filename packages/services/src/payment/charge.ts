@@ -4,10 +4,8 @@ import { findAttempt, moveAttempt, updateOpenAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 
-
 import { askChannel, takeReceipt } from "./ask.ts";
 import { counterOf, nextAskAt } from "./at-counter.ts";
-
 
 import { finishAttempt } from "./finish.ts";
 import { type PaymentWithAttempt, readPayment } from "./get.ts";
