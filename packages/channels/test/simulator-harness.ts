@@ -1,11 +1,7 @@
-import { createServer, type IncomingMessage } from "node:http";
 import type { PayerAction, Scene, SceneInput } from "@payhub/domain";
 import type { Channel, Simulator } from "@payhub/simulator";
-import type { RawNotification } from "../src/channel.ts";
 import type { AtCounter, ChannelHarness, Operation } from "./contract/harness.ts";
-
-const WAIT_MS = 5000;
-const POLL_MS = 5;
+import { openMailbox } from "./mailbox.ts";
 
 /** Puts a running simulator behind the contract's harness, with a server that catches its callbacks by order number. */
 export async function simulatorHarness(options: {
@@ -16,31 +12,13 @@ export async function simulatorHarness(options: {
   secrets: readonly string[];
 }): Promise<ChannelHarness> {
   const { channel, simulator, credentials, successor, secrets } = options;
-  const caught = new Map<string, RawNotification[]>();
-  const mailbox = createServer(async (request, reply) => {
-    const attemptNo = request.url?.slice(1) ?? "";
-    caught.set(attemptNo, [...(caught.get(attemptNo) ?? []), await rawOf(request)]);
-    reply.end("success");
-  });
-  await new Promise<void>((resolve) => mailbox.listen(0, "127.0.0.1", resolve));
-  const address = mailbox.address();
-  if (address === null || typeof address === "string") throw new Error("the mailbox has no port");
-
-  async function notifications(attemptNo: string, count: number): Promise<RawNotification[]> {
-    const giveUpAt = performance.now() + WAIT_MS;
-    while (performance.now() < giveUpAt) {
-      const found = caught.get(attemptNo) ?? [];
-      if (found.length >= count) return found;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    throw new Error(`fewer than ${count} notifications about ${attemptNo} came`);
-  }
+  const mailbox = await openMailbox();
 
   return {
     credentials,
     successor,
     secrets,
-    notifyUrl: (attemptNo) => `http://127.0.0.1:${address.port}/${attemptNo}`,
+    notifyUrl: (attemptNo) => mailbox.urlOf(attemptNo),
     fault: ({ operation, attemptNo, fault }) =>
       simulator.faults.script({
         channel,
@@ -60,11 +38,10 @@ export async function simulatorHarness(options: {
     refundFate: ({ attemptNo, fate }) =>
       simulator.faults.refund({ channel, match: (outTradeNo) => outTradeNo === attemptNo, outcome: { kind: fate } }),
     kept: (attemptNo) => keptOf(simulator, attemptNo),
-    notifications,
+    notifications: (attemptNo, count) => mailbox.caught(attemptNo, count),
     async stop() {
       await simulator.stop();
-      mailbox.closeAllConnections();
-      await new Promise((resolve) => mailbox.close(resolve));
+      await mailbox.close();
     },
   };
 }
@@ -137,11 +114,4 @@ function keptOf(simulator: Simulator, attemptNo: string): number {
 
 function channelWord(channel: Channel, operation: Operation) {
   return channel === "wechatpay" && operation === "cancel" ? "reverse" : operation;
-}
-
-async function rawOf(request: IncomingMessage): Promise<RawNotification> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const entries = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-  return { headers: Object.fromEntries(entries), body: Buffer.concat(chunks) };
 }

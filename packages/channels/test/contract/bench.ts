@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { issueNumber, type PayerAction, type Receipt, type Scene, type SceneInput } from "@payhub/domain";
+import { issueNumber, type PayerAction, type Receipt, SCENES, type Scene, type SceneInput } from "@payhub/domain";
 import type { ChannelConnection, ChargeRequest, RefundRequest } from "../../src/channel.ts";
 import type { AtCounter, ChannelContract, ChannelHarness, Operation } from "./harness.ts";
 
@@ -27,6 +27,12 @@ export class Bench<Credentials> {
 
   constructor(contract: ChannelContract<Credentials>) {
     this.contract = contract;
+  }
+
+  /** The scenes in which the payer shows a code. */
+  get counters(): Scene[] {
+    const { scenes } = this.contract.plugin;
+    return SCENES.filter((scene) => scenes[scene]?.atCounter !== undefined);
   }
 
   get coldOutcome(): "unknown" | "unsent" {
@@ -135,7 +141,9 @@ export class Bench<Credentials> {
   /** Brings an order to where an operation makes sense, and gives the operation. */
   async prepare(operation: Operation): Promise<{ attemptNo: string; run(): Promise<{ kind: string }> }> {
     if (operation === "cancel") {
-      const { request } = this.sale("barcode");
+      const [scene] = this.counters;
+      if (scene === undefined) throw new Error("a channel without a counter cancels nothing");
+      const { request } = this.sale(scene);
       await this.tell(this.connection.create(request));
       return { attemptNo: request.attemptNo, run: () => this.run("cancel", request) };
     }

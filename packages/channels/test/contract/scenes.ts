@@ -71,6 +71,6 @@ export function describeScenes<C>(bench: Bench<C>): void {
 }
 
 /** A plugin's scenes with what it can do in each. */
-export function scenesOf<C>({ contract }: Bench<C>) {
+function scenesOf<C>({ contract }: Bench<C>) {
   return Object.entries(contract.plugin.scenes).map(([scene, capability]) => [scene as Scene, capability] as const);
 }

@@ -1,0 +1,2 @@
+export { paperpay } from "./paperpay/plugin.ts";
+export { type PaperpayPeer, startPaperpay } from "./paperpay-peer/peer.ts";
