@@ -72,6 +72,15 @@ describe("checkBoundaries refuses", () => {
     expect(broken).toContain("no-cycle: packages/domain/src/a.ts → packages/domain/src/b.ts");
   });
 
+  it("a test's part in a source", async () => {
+    fixture.write("packages/channels/test/a.ts", "export const thing = 1;\n");
+    const broken = await brokenBy("packages/channels/src/a.ts", importing("../test/a.ts"));
+    const allowed = await brokenBy("packages/channels/src/a.test.ts", importing("../test/a.ts"));
+    fixture.remove("packages/channels/test");
+    expect(broken).toEqual(["tests-in-tests: packages/channels/src/a.ts → packages/channels/test/a.ts"]);
+    expect(allowed).toEqual([]);
+  });
+
   it("a package without a row", async () => {
     const broken = await brokenBy("packages/extra/src/a.ts", "export const a = 1;\n");
     fixture.remove("packages/extra");

@@ -38,6 +38,13 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: "^apps/" },
   },
   {
+    name: "tests-in-tests",
+    comment: "What lives in tests is no part of what runs.",
+    severity: "error",
+    from: { path: "^(packages|apps)/", pathNot: testFiles },
+    to: { path: "^[^/]+/[^/]+/test/" },
+  },
+  {
     name: "simulator-alone",
     comment: "A mistake of ours in the simulator would cancel the same mistake in channels.",
     severity: "error",
