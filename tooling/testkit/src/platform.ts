@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { alipay, createRegistry, wechatpay } from "@payhub/channels";
+import { alipay, type ChannelPlugin, createRegistry, wechatpay } from "@payhub/channels";
 import type { App, ChannelAccount, SceneInput } from "@payhub/domain";
 import {
   type AlertKind,
@@ -72,6 +72,8 @@ export interface TestPlatformOptions {
   /** None unless given: scripted faults would open it. */
   circuit?: { failures: number; halfOpenAfterMs: number };
   clock?: ManualClock;
+  /** Channels beside the two, as lines in the registry. */
+  plugins?: readonly ChannelPlugin[];
 }
 
 let orders = 0;
@@ -140,7 +142,7 @@ function contextOf(
 ): ServiceContext {
   const { clock, alerts, publicUrl } = options;
   const random = seededRandom(randomBytes(4).readUInt32LE());
-  const channels = createRegistry([wechatpay, alipay]);
+  const channels = createRegistry([wechatpay, alipay, ...(options.plugins ?? [])]);
   const keyring = createKeyring({ keys: [{ id: "test", key: randomBytes(32).toString("base64") }] });
   const settings = { ...DEFAULT_SETTINGS, oneCent: options.oneCent ?? false, publicUrl, ...options.settings };
   const quiet = () => {};
