@@ -3,6 +3,7 @@ import {
   type Db,
   findAttempt,
   findHeldReceipts,
+  insertEvents,
   lockPayment,
   lockRefund,
   moveHeldReceipt,
@@ -11,7 +12,7 @@ import {
   updateRefunded,
 } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
-import { writeRefundEvent } from "../event/write.ts";
+import { refundEvent } from "../event/of-move.ts";
 import { announce } from "../payment/announce.ts";
 
 /** How a refund ended. */
@@ -30,19 +31,23 @@ const MESSAGE_CHARACTERS = 255;
  * Brings a refund's final word into the books: the refund moves, an amount that stays with the merchant is free again, a held
  * receipt is given back or held again, and the event is written, in one transaction. Does nothing to a refund that has its final word.
  */
-export async function finishRefund(ctx: ServiceContext, refundNo: string, ending: RefundEnding): Promise<void> {
+export async function finishRefund(
+  ctx: ServiceContext,
+  { refundNo, paymentNo }: Pick<Refund, "refundNo" | "paymentNo">,
+  ending: RefundEnding,
+): Promise<void> {
   const done = await ctx.store.transaction(async (tx) => {
+    const payment = await lockPayment(tx, { paymentNo }, ctx.store.dialect);
+    if (!payment) throw new Error(`refund ${refundNo} has no payment`);
     const refund = await lockRefund(tx, refundNo, ctx.store.dialect);
     if (refund?.status !== "created") return undefined;
-    const payment = await lockPayment(tx, { paymentNo: refund.paymentNo }, ctx.store.dialect);
-    if (!payment) throw new Error(`refund ${refundNo} has no payment`);
     return moveTo(ctx, tx, { refund, payment, ending });
   });
   await ctx.fault("event.committed");
   if (!done) return;
   announce(ctx, done.payment);
   if (done.refund.purpose === "held_receipt" && ending.to !== "succeeded") {
-    const { paymentNo, channel, failureCode, failureMessage } = done.refund;
+    const { channel, failureCode, failureMessage } = done.refund;
     ctx.alert("held_receipt_not_refunded", { refundNo, paymentNo, channel, failureCode, failureMessage });
   }
 }
@@ -76,7 +81,8 @@ async function moveTo(
   await updateRefunded(tx, payment.paymentNo, change);
   const duplicate = refund.purpose === "held_receipt" && (await moveHeld(tx, refund, ending, nowMs)) === "duplicate";
   const attempt = await findAttempt(tx, refund.attemptNo);
-  await writeRefundEvent(ctx, tx, { payment: { ...payment, ...change }, attempt, refund: after, duplicate });
+  const event = refundEvent(ctx, { payment: { ...payment, ...change }, attempt, refund: after, duplicate });
+  await insertEvents(tx, [event]);
   return { refund: after, payment: { ...payment, ...change } };
 }
 

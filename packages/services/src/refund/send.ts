@@ -28,7 +28,7 @@ export async function advanceRefund(ctx: ServiceContext, refund: Refund): Promis
   const claimedUntil = nowMs + claimMs(ctx, "refund");
   if (!(await claimRefund(ctx.store.db, { refund, nowMs, untilMs: claimedUntil }))) return false;
   if (refund.chargedAmount === 0) {
-    await finishRefund(ctx, refund.refundNo, { to: "succeeded", succeededAt: nowMs });
+    await finishRefund(ctx, refund, { to: "succeeded", succeededAt: nowMs });
     return true;
   }
   const claimed = { connected: await ctx.connections.of(refund.accountNo), claimedUntil };
@@ -89,10 +89,10 @@ async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: Outcome
         await later({ unknown: true, calledUntil: nowMs, nextQueryAt: onLadder });
         return;
       }
-      await finishRefund(ctx, refundNo, { to: "succeeded", ...outcome });
+      await finishRefund(ctx, refund, { to: "succeeded", ...outcome });
       return;
     case "closed":
-      await finishRefund(ctx, refundNo, { to: "closed", channelRefundNo: outcome.channelRefundNo });
+      await finishRefund(ctx, refund, { to: "closed", channelRefundNo: outcome.channelRefundNo });
       return;
     case "processing":
       await later({
@@ -171,6 +171,6 @@ async function takeRefusal(
     case "exceeds_paid":
     case "window_passed":
     case "refused":
-      await finishRefund(ctx, refundNo, { to: "failed", ...failure });
+      await finishRefund(ctx, refund, { to: "failed", ...failure });
   }
 }

@@ -29,11 +29,11 @@ export async function takeTurn(
 ): Promise<Turn> {
   const { dialect } = ctx.store;
   return ctx.store.transaction(async (tx): Promise<Turn> => {
+    await lockPayment(tx, { paymentNo }, dialect);
     const nowMs = ctx.clock.now();
     const refund = await lockRefund(tx, refundNo, dialect);
     const isOwn = refund?.status === "created" && refund.calledUntil === claimedUntil;
     if (!isOwn || nowMs + ctx.settings.channelDeadlineMs > claimedUntil) return { kind: "overtaken" };
-    await lockPayment(tx, { paymentNo }, dialect);
     const others = (await findRefunds(tx, paymentNo)).filter(
       (one) => one.attemptNo === attemptNo && one.id !== refund.id,
     );

@@ -22,7 +22,7 @@ export async function findRefund(db: Db, key: RefundKey): Promise<RefundRow | un
   return byKey(db, key).executeTakeFirst();
 }
 
-/** Finds a refund and locks its row. Lock order: refund, then payment. */
+/** Finds a refund and locks its row. Lock order: payment, then refund, as storing one does. */
 export async function lockRefund(tx: Db, refundNo: string, dialect: Dialect): Promise<RefundRow | undefined> {
   return lock(byKey(tx, { refundNo }), dialect).executeTakeFirst();
 }
