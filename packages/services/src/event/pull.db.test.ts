@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { insertEvents } from "@payhub/store";
 import { describeBackends, openPlatform, type TakenPayment, type TestPlatform, takePayment } from "@payhub/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ServiceContext } from "../context.ts";
@@ -6,8 +7,8 @@ import { createApp, grantAccount } from "../merchant/create-app.ts";
 import { syncAttempt } from "../payment/sync.ts";
 import { ackEvents } from "./ack.ts";
 import { listEvents } from "./list.ts";
+import { paymentEvent } from "./of-move.ts";
 import { pullEvents } from "./pull.ts";
-import { writePaymentEvent } from "./write.ts";
 
 const LEASE_MS = 30_000;
 
@@ -45,10 +46,8 @@ describeBackends("events", (backend) => {
   /** Gives a payment's order further events, as later facts about it will. */
   async function writeMore({ payment, attempt }: TakenPayment, sequences: readonly number[]): Promise<void> {
     for (const lastSequence of sequences) {
-      await writePaymentEvent(platform.ctx, platform.ctx.store.db, {
-        payment: { ...payment, status: "succeeded", lastSequence },
-        attempt,
-      });
+      const event = paymentEvent(platform.ctx, { payment: { ...payment, status: "succeeded", lastSequence }, attempt });
+      await insertEvents(platform.ctx.store.db, [event]);
     }
   }
   const numbersOf = (events: readonly { paymentNo: string }[]) => events.map(({ paymentNo }) => paymentNo);

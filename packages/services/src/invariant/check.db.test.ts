@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type Db, insertEvent } from "@payhub/store";
+import { type Db, insertEvents } from "@payhub/store";
 import { describeBackends, openPlatform, type TakenPayment, type TestPlatform, takePayment } from "@payhub/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { listEvents } from "../event/list.ts";
@@ -80,15 +80,17 @@ describeBackends("checkInvariants", (backend) => {
         const own = events.find(({ paymentNo }) => paymentNo === payment.paymentNo);
         if (!own) throw new Error("no event");
         const { eventId, type, appId, paymentNo, occurredAt, data } = own;
-        await insertEvent(db, {
-          eventId: `${eventId.slice(0, -1)}U`,
-          type,
-          appId,
-          paymentNo,
-          sequence: 2,
-          occurredAt,
-          data,
-        });
+        await insertEvents(db, [
+          {
+            eventId: `${eventId.slice(0, -1)}U`,
+            type,
+            appId,
+            paymentNo,
+            sequence: 2,
+            occurredAt,
+            data,
+          },
+        ]);
       },
     },
     {

@@ -20,7 +20,7 @@ export async function applyNotification(ctx: ServiceContext, notification: Store
     if (refund) {
       const known = await hearOfRefund(ctx, refund.refundNo);
       if (!known) ctx.alert("unknown_refund", { channel, accountNo, ...refund });
-      await markApplied(ctx.store.db, { channel, notificationId }, ctx.clock.now());
+      await markApplied(ctx.store.db, [{ channel, notificationId }], ctx.clock.now());
     }
   } catch (error) {
     ctx.log.error({ channel, notificationId, err: error }, "a notification could not be applied");

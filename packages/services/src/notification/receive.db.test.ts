@@ -189,7 +189,8 @@ describeBackends("receiveNotification", (backend) => {
     const refund = { gmt_refund: "2026-11-21 09:00:00.000", refund_fee: "12.88", out_biz_no: "R1" };
     expect(await give(signedByAlipay(mail, refund))).toMatchObject(SUCCESS.alipay);
     expect(await statusOf(taken)).toBe("created");
-    expect((await inbox()).at(-1)).toMatchObject({ state: "ignored", receipt: null });
+    expect((await inbox()).at(-1)).toMatchObject({ state: "applied", receipt: null, refund: { refundNo: "R1" } });
+    expect(platform.alerts.at(-1)).toMatchObject({ kind: "unknown_refund", facts: { refundNo: "R1" } });
     await give(mail);
     expect(await statusOf(taken)).toBe("succeeded");
     await give(signedByAlipay(mail, { ...refund, refund_fee: "5.00" }));
@@ -222,12 +223,15 @@ describeBackends("receiveNotification", (backend) => {
     const notice = {
       out_trade_no: outTradeNo,
       transaction_id: "4200",
+      out_refund_no: "R1",
+      refund_id: "5030",
       refund_status: "SUCCESS",
-      amount: { total: 1288 },
+      amount: { total: 1288, refund: 1288 },
     };
     expect(await give(signedByWechatpay("REFUND.SUCCESS", notice))).toMatchObject(SUCCESS.wechatpay);
     expect(await statusOf(taken)).toBe("created");
-    expect((await inbox()).at(-1)).toMatchObject({ state: "ignored" });
+    expect((await inbox()).at(-1)).toMatchObject({ state: "applied", refund: { refundNo: "R1" } });
+    expect(platform.alerts.at(-1)).toMatchObject({ kind: "unknown_refund", facts: { refundNo: "R1" } });
     await give(mail);
     expect(await platform.violations()).toEqual([]);
   });

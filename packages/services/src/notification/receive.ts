@@ -1,6 +1,7 @@
 import type { HttpAnswer, RawNotification } from "@payhub/channels";
-import { insertNotification, type NewNotification } from "@payhub/store";
+import { insertNotifications, type NewNotification, type Store } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
+import { createGroup, type Group } from "../group.ts";
 import { applyNotification } from "./apply.ts";
 import { countRejection } from "./rejections.ts";
 
@@ -45,7 +46,7 @@ export async function receiveNotification(
     createdAt: nowMs,
     updatedAt: nowMs,
   };
-  if (!(await insertNotification(ctx.store.db, notification))) return { answer: accepted };
+  if (!(await intakeOf(ctx)(notification))) return { answer: accepted };
   await ctx.fault("inbox.committed");
   if (notification.state === "ignored") return { answer: accepted };
   return {
@@ -55,4 +56,17 @@ export async function receiveNotification(
       await applyNotification(ctx, notification);
     },
   };
+}
+
+const INTAKE = { atOnce: 2, limit: 64 };
+const intakes = new WeakMap<Store, Group<NewNotification, boolean>>();
+
+/** Stores callbacks that arrive together in one commit. */
+function intakeOf({ store }: ServiceContext): Group<NewNotification, boolean> {
+  let intake = intakes.get(store);
+  if (!intake) {
+    intake = createGroup((notifications) => insertNotifications(store.db, notifications), INTAKE);
+    intakes.set(store, intake);
+  }
+  return intake;
 }

@@ -1,7 +1,7 @@
 import type { Attempt, Payment } from "@payhub/domain";
-import { type Db, findAttempts, lockAttempt, lockPayment, moveAttempt, movePayment } from "@payhub/store";
+import { type Db, findAttempts, insertEvents, lockAttempt, lockPayment, moveAttempt, movePayment } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
-import { writePaymentEvent } from "../event/write.ts";
+import { paymentEvent } from "../event/of-move.ts";
 import { announce } from "./announce.ts";
 
 /** How an attempt ended without money. */
@@ -71,6 +71,6 @@ async function closeWhenOver(ctx: ServiceContext, tx: Db, payment: Payment): Pro
   };
   const moved = await movePayment(tx, { paymentNo: payment.paymentNo, to: status, set });
   if (!moved) throw new Error(`payment ${payment.paymentNo} moved under its lock`);
-  await writePaymentEvent(ctx, tx, { payment: { ...payment, ...set, status }, attempt });
+  await insertEvents(tx, [paymentEvent(ctx, { payment: { ...payment, ...set, status }, attempt })]);
   return true;
 }

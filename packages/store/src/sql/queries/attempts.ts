@@ -18,6 +18,12 @@ export async function lockAttempt(tx: Db, attemptNo: string, dialect: Dialect): 
   return lock(tx.selectFrom("attempt").selectAll().where("attemptNo", "=", attemptNo), dialect).executeTakeFirst();
 }
 
+/** Finds attempts and locks their rows, in one order for all. Lock order: attempts, then payments. */
+export async function lockAttempts(tx: Db, attemptNos: readonly string[], dialect: Dialect): Promise<Attempt[]> {
+  const query = tx.selectFrom("attempt").selectAll().where("attemptNo", "in", attemptNos).orderBy("attemptNo");
+  return lock(query, dialect).execute();
+}
+
 /** Finds the attempt that an idempotency key of the app made. */
 export async function findAttemptByKey(db: Db, appId: string, idempotencyKey: string): Promise<Attempt | undefined> {
   return db

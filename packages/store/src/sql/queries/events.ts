@@ -5,11 +5,19 @@ import { lock } from "../lock.ts";
 import type { Db } from "../open.ts";
 import type { Dialect } from "../orm.ts";
 
-/** Writes an event in the transaction that moves the state. */
-export async function insertEvent(tx: Db, event: PayhubEvent): Promise<void> {
+/** Writes events in the transaction that moves the states. */
+export async function insertEvents(tx: Db, events: readonly PayhubEvent[]): Promise<void> {
+  if (events.length === 0) return;
   await tx
     .insertInto("event")
-    .values({ ...event, position: null, createdAt: event.occurredAt, updatedAt: event.occurredAt })
+    .values(
+      events.map((event) => ({
+        ...event,
+        position: null,
+        createdAt: event.occurredAt,
+        updatedAt: event.occurredAt,
+      })),
+    )
     .execute();
 }
 

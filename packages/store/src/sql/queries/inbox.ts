@@ -5,8 +5,23 @@ import type { Db } from "../open.ts";
 /** A notification before the database numbered it. */
 export type NewNotification = Omit<InboxNotification, "id">;
 
-/** Stores a notification; tells whether it was not there before. */
-export async function insertNotification(db: Db, notification: NewNotification): Promise<boolean> {
+/** Stores notifications in one statement where it can; tells of each whether it was not there before. */
+export async function insertNotifications(db: Db, notifications: readonly NewNotification[]): Promise<boolean[]> {
+  try {
+    await db
+      .insertInto("inbox")
+      .values([...notifications])
+      .execute();
+    return notifications.map(() => true);
+  } catch (error) {
+    if (!isDuplicateKey(error, "inbox_notification")) throw error;
+  }
+  const stored: boolean[] = [];
+  for (const notification of notifications) stored.push(await insertNotification(db, notification));
+  return stored;
+}
+
+async function insertNotification(db: Db, notification: NewNotification): Promise<boolean> {
   try {
     await db.insertInto("inbox").values(notification).execute();
     return true;
@@ -43,16 +58,19 @@ export async function claimNotification(
   return result.numUpdatedRows > 0n;
 }
 
-/** Marks a notification as applied, in the transaction that applied it. */
+/** Marks notifications as applied, in the transaction that applied them. */
 export async function markApplied(
   tx: Db,
-  notification: { channel: string; notificationId: string },
+  notifications: readonly { channel: string; notificationId: string }[],
   nowMs: number,
 ): Promise<void> {
-  await tx
-    .updateTable("inbox")
-    .set({ state: "applied", appliedAt: nowMs, updatedAt: nowMs })
-    .where("channel", "=", notification.channel)
-    .where("notificationId", "=", notification.notificationId)
-    .execute();
+  for (const channel of new Set(notifications.map((notification) => notification.channel))) {
+    const ids = notifications.filter((one) => one.channel === channel).map(({ notificationId }) => notificationId);
+    await tx
+      .updateTable("inbox")
+      .set({ state: "applied", appliedAt: nowMs, updatedAt: nowMs })
+      .where("channel", "=", channel)
+      .where("notificationId", "in", ids)
+      .execute();
+  }
 }

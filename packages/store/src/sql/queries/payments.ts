@@ -24,6 +24,13 @@ export async function lockPayment(tx: Db, key: PaymentKey, dialect: Dialect): Pr
   return lock(byKey(tx, key), dialect).executeTakeFirst();
 }
 
+/** Finds payments and locks their rows, in one order for all. */
+export async function lockPayments(tx: Db, paymentNos: readonly string[], dialect: Dialect): Promise<PaymentRow[]> {
+  if (paymentNos.length === 0) return [];
+  const query = tx.selectFrom("payment").selectAll().where("paymentNo", "in", paymentNos).orderBy("paymentNo");
+  return lock(query, dialect).execute();
+}
+
 function byKey(db: Db, key: PaymentKey) {
   const query = db.selectFrom("payment").selectAll();
   if ("paymentNo" in key) return query.where("paymentNo", "=", key.paymentNo);

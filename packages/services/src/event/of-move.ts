@@ -5,12 +5,12 @@ import {
   type EventType,
   isoShanghai,
   issueNumber,
+  type PayhubEvent,
   type Payment,
   type PaymentStatus,
   type Refund,
   type RefundStatus,
 } from "@payhub/domain";
-import { type Db, insertEvent } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 
 type Parts = Pick<ServiceContext, "clock" | "random">;
@@ -21,36 +21,33 @@ interface Change {
   attempt: Attempt | undefined;
 }
 
-/** Writes the event of a payment's move, in the transaction that moves it. `payment` is as it is after the move. */
-export async function writePaymentEvent(
+/** The event of a payment's move, to be written in the transaction that moves it. `payment` is as it is after the move. */
+export function paymentEvent(
   ctx: Parts,
-  tx: Db,
   change: Change & { payment: { status: Exclude<PaymentStatus, "created"> } },
-): Promise<void> {
-  await writeEvent(ctx, tx, { ...change, type: EVENT_OF_STATUS[change.payment.status], refund: null });
+): PayhubEvent {
+  return eventOf(ctx, { ...change, type: EVENT_OF_STATUS[change.payment.status], refund: null });
 }
 
 /**
- * Writes the event of a refund's move, in the transaction that moves it; `duplicate` when it gives back the second receipt of a
- * double payment. `payment` and `refund` are as they are after the move.
+ * The event of a refund's move, to be written in the transaction that moves it; `duplicate` when it gives back the second receipt
+ * of a double payment. `payment` and `refund` are as they are after the move.
  */
-export async function writeRefundEvent(
+export function refundEvent(
   ctx: Parts,
-  tx: Db,
   change: Change & { refund: Refund & { status: Exclude<RefundStatus, "created"> }; duplicate: boolean },
-): Promise<void> {
+): PayhubEvent {
   const { refund, duplicate } = change;
   const gaveBackDuplicate = duplicate && refund.status === "succeeded";
   const type = gaveBackDuplicate ? "payment.duplicate_refunded" : EVENT_OF_REFUND_STATUS[refund.status];
-  await writeEvent(ctx, tx, { ...change, type });
+  return eventOf(ctx, { ...change, type });
 }
 
-async function writeEvent(
+function eventOf(
   ctx: Parts,
-  tx: Db,
   { payment, attempt, refund, type }: Change & { refund: Refund | null; type: EventType },
-): Promise<void> {
-  await insertEvent(tx, {
+): PayhubEvent {
+  return {
     eventId: issueNumber("event", ctx),
     type,
     appId: payment.appId,
@@ -83,5 +80,5 @@ async function writeEvent(
         chargedAmount: refund.chargedAmount,
       },
     },
-  });
+  };
 }
