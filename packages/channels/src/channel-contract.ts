@@ -24,7 +24,7 @@ export function describeChannel<Credentials>(contract: ChannelContract<Credentia
     describe("requests", () => describeRequests(bench));
     describe("orders", () => describeOrders(bench));
     describe("scenes", () => describeScenes(bench));
-    describe("at the counter", () => describeCounter(bench));
+    if (bench.counters.length > 0) describe("at the counter", () => describeCounter(bench));
     describe("refunds", () => describeRefunds(bench, contract.refundEnds));
     describe("refund notifications", () => describeRefundNotifications(bench));
     describe("unknown outcomes", () => describeUnknown(bench, contract.unknownFaults));

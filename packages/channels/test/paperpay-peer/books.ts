@@ -41,7 +41,7 @@ interface PayerCode {
   orderNo: string | undefined;
 }
 
-const SUBJECT = /^\P{Cc}{1,64}$/u;
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 const YEAR_MS = 365 * 86_400_000;
 
 /** What Paper Pay knows: orders, refunds, and the codes on its payers' phones. */
