@@ -1,4 +1,4 @@
-import type { ChargeOutcome, Declined } from "@payhub/channels";
+import type { ChargeOutcome, ChargeRequest, Declined } from "@payhub/channels";
 import { type Attempt, nextQueryAt, type PayerAction, PayhubError } from "@payhub/domain";
 import { findAttempt, moveAttempt, updateOpenAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
@@ -28,8 +28,15 @@ export async function chargeAttempt(
   const { connection } = connected;
   // A process that was held up lets go: a call that outlives its claim would kill the code that another one got by now.
   if (ctx.clock.now() + ctx.settings.channelDeadlineMs > attempt.calledUntil) throw heldUp();
+  const outcome = await connection.create(chargeRequest({ payment, attempt }));
+  await ctx.fault("channel.answered");
+  return takeOutcome(ctx, { payment, attempt }, { connected, outcome });
+}
+
+/** What the channel is asked for an attempt: the same each time. */
+export function chargeRequest({ payment, attempt }: PaymentWithAttempt): ChargeRequest {
   if (attempt.sceneInput === null) throw new Error(`attempt ${attempt.attemptNo} has lost what its scene needs`);
-  const outcome = await connection.create({
+  return {
     ...attempt.sceneInput,
     attemptNo: attempt.attemptNo,
     amount: attempt.chargedAmount,
@@ -37,9 +44,7 @@ export async function chargeAttempt(
     createdAt: attempt.createdAt,
     expiresAt: attempt.expiresAt,
     notifyUrl: attempt.notifyUrl,
-  });
-  await ctx.fault("channel.answered");
-  return takeOutcome(ctx, { payment, attempt }, { connected, outcome });
+  };
 }
 
 async function takeOutcome(

@@ -12,6 +12,7 @@ export function isLive(attempt: Pick<Attempt, "state">): boolean {
   return attempt.state === "preparing" || attempt.state === "awaiting_payer";
 }
 
+const CODE_CHARACTERS = 64;
 const MESSAGE_CHARACTERS = 255;
 
 /**
@@ -29,7 +30,7 @@ export async function finishAttempt(ctx: ServiceContext, attemptNo: string, endi
       to: ending.to,
       set: {
         ...(ending.to === "failed" && {
-          failureCode: ending.code,
+          failureCode: ending.code.slice(0, CODE_CHARACTERS),
           failureMessage: ending.message.slice(0, MESSAGE_CHARACTERS),
         }),
         unknown: false,

@@ -9,6 +9,7 @@ import { isLive } from "./finish.ts";
 import { type PaymentWithAttempt, readPayment, speakingAttempt } from "./get.ts";
 import { giveUpAttempt } from "./give-up.ts";
 import { type Initiation, openNextAttempt } from "./open.ts";
+import { handOutAgain } from "./refresh-action.ts";
 
 const ROUNDS_AT_MOST = 100;
 const LOOK_AGAIN_MS = 200;
@@ -72,7 +73,10 @@ async function nextStep(ctx: ServiceContext, initiation: Initiation, payment: Pa
   if (payment.status !== "created" || payment.closeRequestedAt !== null) throw alreadyClosed(payment);
   if (own) return takeUp(ctx, initiation, { payment, attempt: own });
   const reusable = attempts.find((attempt) => canReuseAttempt(attempt, order, ctx.clock.now()));
-  if (reusable) return answer(reusable);
+  if (reusable) {
+    const state = await handOutAgain(ctx, { payment, attempt: reusable }, initiation.connected);
+    return state ? { kind: "answer", state } : { kind: "wait" };
+  }
   const preparing = attempts.find(
     (attempt) => attempt.state === "preparing" && isSameAsk(attempt, order) && attempt.failureCode === null,
   );
