@@ -1,7 +1,7 @@
 import { PayhubError } from "@payhub/domain";
 import type { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
-import { attemptOf, eventOf, heldReceiptOf, NOW, paymentOf } from "../test/books.ts";
+import { attemptOf, eventOf, heldReceiptOf, NOW, paymentOf, refundOf } from "../test/books.ts";
 import { CALLER, contextOf, unsignedContext } from "../test/context.ts";
 import { appRouter } from "./app-router.ts";
 import { viewError } from "./errors.ts";
@@ -45,6 +45,9 @@ const PROCEDURES: [string, (caller: AppCaller, input: never) => Promise<unknown>
   ["payments.close", (caller, input) => caller.payments.close(input)],
   ["payments.list", (caller, input) => caller.payments.list(input)],
   ["payments.watch", (caller, input) => caller.payments.watch(input)],
+  ["refunds.create", (caller, input) => caller.refunds.create(input)],
+  ["refunds.get", (caller, input) => caller.refunds.get(input)],
+  ["refunds.list", (caller, input) => caller.refunds.list(input)],
   ["events.pull", (caller, input) => caller.events.pull(input)],
   ["events.ack", (caller, input) => caller.events.ack(input)],
   ["events.list", (caller, input) => caller.events.list(input)],
@@ -117,6 +120,32 @@ describe("payments", () => {
     const seen: string[] = [];
     for await (const state of states) seen.push(state.status);
     expect(seen).toEqual(["created", "succeeded"]);
+  });
+});
+
+describe("refunds", () => {
+  const { paymentNo } = books.payment;
+
+  it("create passes the parsed order for the caller and presents what was made", async () => {
+    const { asked, port } = recorder({ refund: refundOf({ unknown: true }), replayed: true });
+    const wanted = { idempotencyKey: "key-00000003", refundOrderNo: "return-1", paymentNo, amount: 300 };
+    const created = await callerOf(contextOf({ refunds: { create: port } })).refunds.create(wanted);
+    expect(asked).toEqual([[CALLER, { ...wanted, reason: "退款" }]]);
+    expect(created).toMatchObject({ refundOrderNo: "return-1", status: "created", unknown: true, replayed: true });
+  });
+
+  it("get presents one", async () => {
+    const { asked, port } = recorder(refundOf({ status: "succeeded", succeededAt: NOW }));
+    const found = await callerOf(contextOf({ refunds: { get: port } })).refunds.get({ refundOrderNo: "return-1" });
+    expect(asked).toEqual([[CALLER, { refundOrderNo: "return-1" }]]);
+    expect(found).toMatchObject({ status: "succeeded", succeededAt: "2026-11-21T08:00:00.000+08:00" });
+  });
+
+  it("list presents a page and where to go on", async () => {
+    const { asked, port } = recorder({ items: [refundOf()], nextCursor: "17" });
+    const page = await callerOf(contextOf({ refunds: { list: port } })).refunds.list({ paymentNo });
+    expect(asked).toEqual([[CALLER, { paymentNo, limit: 50 }]]);
+    expect(page).toMatchObject({ items: [{ refundOrderNo: "return-1" }], nextCursor: "17" });
   });
 });
 

@@ -8,10 +8,14 @@ export const amountSchema = z
   .int({ error: "amount is an integer number of fen, such as 1288 for ¥12.88; fractions are not money" })
   .min(MIN_AMOUNT, { error: `amount is at least ${MIN_AMOUNT} fen` });
 
+const businessNo = (field: string) =>
+  z.string().regex(/^[A-Za-z0-9_\-|*@.:]{1,64}$/, { error: `${field} has 1 to 64 letters, digits or _ - | * @ . :` });
+
 /** The business's own order number, unique within the app. */
-export const orderNoSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_\-|*@.:]{1,64}$/, { error: "orderNo has 1 to 64 letters, digits or _ - | * @ . :" });
+export const orderNoSchema = businessNo("orderNo");
+
+/** The business's own number of a refund, unique within the app. */
+export const refundOrderNoSchema = businessNo("refundOrderNo");
 
 /** The caller's key for one intended change; the same key never does it twice. */
 export const idempotencyKeySchema = z.string().regex(/^[A-Za-z0-9_\-:.]{8,64}$/, {
@@ -53,25 +57,30 @@ export const timeSchema = z.iso.datetime({
   error: "a time is ISO 8601 with an offset, such as 2026-11-21T08:00:00+08:00",
 });
 
+const BAD_OPENID = "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -";
+const BAD_AUTH_CODE = "authCode is what the payer shows, 16 to 64 letters, digits, _ or -";
+const BAD_STORE_NO = "storeNo is the store's number, 1 to 32 letters, digits, _ or -";
+const BAD_RETURN_URL =
+  "returnUrl is an http(s) address without spaces; other characters than ASCII are percent-encoded";
+
 /** The payer's id at the channel. */
-export const openidSchema = z.string().regex(/^[A-Za-z0-9_-]{8,128}$/, {
-  error: "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -",
-});
+export const openidSchema = z.string({ error: BAD_OPENID }).regex(/^[A-Za-z0-9_-]{8,128}$/, { error: BAD_OPENID });
 
 /** What the cashier scanned, or the token of a face. */
 export const authCodeSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{16,64}$/, { error: "authCode is the payer's code, 16 to 64 digits or letters" });
+  .string({ error: BAD_AUTH_CODE })
+  .regex(/^[A-Za-z0-9_-]{16,64}$/, { error: BAD_AUTH_CODE });
 
 /** The business's own number of the store. */
-export const storeNoSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: "storeNo has 1 to 32 letters, digits, _ or -" });
+export const storeNoSchema = z.string({ error: BAD_STORE_NO }).regex(/^[A-Za-z0-9_-]{1,32}$/, { error: BAD_STORE_NO });
 
 /** The payer's address, which the channel compares with the browser's. */
-export const clientIpSchema = z.union([z.ipv4(), z.ipv6()], { error: "clientIp is an IPv4 or IPv6 address" });
+export const clientIpSchema = z.union([z.ipv4(), z.ipv6()], {
+  error: "clientIp is the payer's IPv4 or IPv6 address",
+});
 
 /** Where the payer goes after paying. */
 export const returnUrlSchema = z
-  .url({ protocol: /^https?$/, error: "returnUrl is an http(s) address" })
-  .max(255, { error: "returnUrl has at most 255 characters" });
+  .string({ error: BAD_RETURN_URL })
+  .max(255, { error: "returnUrl has at most 255 characters", abort: true })
+  .refine((text) => /^https?:\/\/[\x21-\x7e]+$/.test(text) && URL.canParse(text), { error: BAD_RETURN_URL });

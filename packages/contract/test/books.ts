@@ -1,4 +1,4 @@
-import type { Attempt, HeldReceipt, Payment } from "@payhub/domain";
+import type { Attempt, HeldReceipt, Payment, Refund } from "@payhub/domain";
 import type { PositionedEvent } from "../src/ports.ts";
 
 /** 2026-11-21T08:00:00+08:00. */
@@ -64,7 +64,7 @@ export function attemptOf(changes: Partial<Attempt> = {}): Attempt {
 }
 
 /** A receipt that came twice. */
-export function heldReceiptOf(): HeldReceipt {
+export function heldReceiptOf(changes: Partial<HeldReceipt> = {}): HeldReceipt {
   return {
     refundNo: null,
     heldReceiptNo: "H20261121080000000000000000001",
@@ -80,11 +80,47 @@ export function heldReceiptOf(): HeldReceipt {
     paidAt: NOW + 60_000,
     createdAt: NOW + 61_000,
     updatedAt: NOW + 61_000,
+    ...changes,
+  };
+}
+
+/** ¥3.00 of it on their way back. */
+export function refundOf(changes: Partial<Refund> = {}): Refund {
+  return {
+    refundNo: "R20261121080000000000000000001",
+    purpose: "business",
+    appId: "APP20261121080000000000000000001",
+    merchantNo: "M20261121080000000000000000001",
+    paymentNo: "P20261121080000000000000000001",
+    attemptNo: "T20261121080000000000000000001",
+    accountNo: "A20261121080000000000000000001",
+    channel: "wechatpay",
+    refundOrderNo: "return-1",
+    amount: 300,
+    chargedAmount: 300,
+    reason: "少糖变多糖",
+    status: "created",
+    unknown: false,
+    abnormal: false,
+    channelRefundNo: null,
+    notifyUrl: "https://pay.example.com/callbacks/wechatpay/A1/refunds",
+    idempotencyKey: "key-00000003",
+    requestDigest: {},
+    calledUntil: NOW + 123_000,
+    sentAt: NOW + 120_000,
+    queryCount: 0,
+    nextQueryAt: NOW + 180_000,
+    failureCode: null,
+    failureMessage: null,
+    succeededAt: null,
+    createdAt: NOW + 120_000,
+    updatedAt: NOW + 120_000,
+    ...changes,
   };
 }
 
 /** The payment's first event. */
-export function eventOf(): PositionedEvent {
+export function eventOf(changes: Partial<PositionedEvent> = {}): PositionedEvent {
   return {
     eventId: "E20261121080000000000000000001",
     type: "payment.succeeded",
@@ -110,5 +146,6 @@ export function eventOf(): PositionedEvent {
       refundedAmount: 0,
       refund: null,
     },
+    ...changes,
   };
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Payment, PaymentStatus } from "@payhub/domain";
+import type { Attempt, PayerAction, Payment, PaymentStatus } from "@payhub/domain";
 import { describe, expect, it } from "vitest";
 import { attemptOf, heldReceiptOf, NOW, paymentOf } from "../../test/books.ts";
 import { presentAttempt, presentHeldReceipt, presentPayment } from "./present.ts";
@@ -23,6 +23,7 @@ describe("presentPayment", () => {
       chargedAmount: 1,
       oneCent: true,
       currency: "CNY",
+      refundedAmount: 0,
       status: "created",
       closing: false,
       action: {
@@ -55,6 +56,22 @@ describe("presentPayment", () => {
 
   it.each<PaymentStatus>(["succeeded", "failed", "closed"])("hands out no code once %s", (status) => {
     expect(present({ status }).action).toEqual({ type: "none" });
+  });
+
+  it("tells how much of it is refunded or reserved", () => {
+    expect(present({ status: "succeeded", refundedAmount: 300 })).toMatchObject({ amount: 1288, refundedAmount: 300 });
+  });
+
+  it.each<PayerAction>([
+    { type: "redirect", url: "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1" },
+    { type: "submit_form", url: "https://openapi.alipay.com/gateway.do", fields: { sign: "x" } },
+    { type: "invoke_jsapi", parameters: { appId: "wx1", paySign: "x" } },
+    { type: "invoke_app", parameters: { partnerid: "1900000109", sign: "x" } },
+    { type: "wait" },
+  ])("hands out %j as it is while it is open, and nothing more after", (action) => {
+    expect(present({}, { action }).action).toEqual(action);
+    expect(paymentViewSchema.strict().parse(present({}, { action })).action).toEqual(action);
+    expect(present({ status: "closed" }, { action }).action).toEqual({ type: "none" });
   });
 
   it("hands out no code before the channel gave one", () => {
@@ -94,6 +111,11 @@ it("presentHeldReceipt writes what was held and why", () => {
     amount: 1288,
     reason: "duplicate",
     status: "held",
+    refundNo: null,
     paidAt: "2026-11-21T08:01:00.000+08:00",
   });
+  const refunded = presentHeldReceipt(
+    heldReceiptOf({ status: "refunded", refundNo: "R20261121080000000000000000002" }),
+  );
+  expect(refunded).toMatchObject({ status: "refunded", refundNo: "R20261121080000000000000000002" });
 });

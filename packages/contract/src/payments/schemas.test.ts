@@ -1,4 +1,4 @@
-import { SCENES } from "@payhub/domain";
+import { SCENES, type Scene } from "@payhub/domain";
 import { describe, expect, it } from "vitest";
 import { refusalsOf } from "../../test/refusal.ts";
 import {
@@ -25,6 +25,25 @@ const order = {
   subject: "一杯咖啡 / coffee & cake",
 };
 const { subject: _subject, ...orderWithoutSubject } = order;
+const UNKNOWN_SCENE = "scene is one of qr, barcode, jsapi, miniprogram, app, h5, pc, face";
+const BAD_OPENID = "openid is the payer's id at the channel, 8 to 128 letters, digits, _ or -";
+const BAD_AUTH_CODE = "authCode is what the payer shows, 16 to 64 letters, digits, _ or -";
+const BAD_STORE_NO = "storeNo is the store's number, 1 to 32 letters, digits, _ or -";
+const BAD_CLIENT_IP = "clientIp is the payer's IPv4 or IPv6 address";
+const BAD_RETURN_URL =
+  "returnUrl is an http(s) address without spaces; other characters than ASCII are percent-encoded";
+
+/** What each scene needs beside the order, with what is filled in when it is left out. */
+const SCENE_NEEDS: Record<Scene, { needs: Record<string, unknown>; filledIn: Record<string, unknown> }> = {
+  qr: { needs: {}, filledIn: { expiresIn: 900 } },
+  barcode: { needs: { authCode: "130000000000000001", storeNo: "store_1" }, filledIn: {} },
+  face: { needs: { authCode: "fp-0123456789abcdef", storeNo: "1" }, filledIn: {} },
+  jsapi: { needs: { openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" }, filledIn: { expiresIn: 900 } },
+  miniprogram: { needs: { openid: "2088102146225135" }, filledIn: { expiresIn: 900 } },
+  app: { needs: {}, filledIn: { expiresIn: 900 } },
+  h5: { needs: { clientIp: "203.0.113.7" }, filledIn: { expiresIn: 900 } },
+  pc: { needs: { returnUrl: "https://shop.example.com/paid?o=1" }, filledIn: { expiresIn: 900, pageMethod: "get" } },
+};
 
 describe("payments.create", () => {
   const refusals = (changes: object) => refusalsOf(createPaymentInputSchema, { ...order, ...changes });
@@ -46,7 +65,6 @@ describe("payments.create", () => {
     ["a subject of one character", { subject: "茶" }],
     ["markup as text", { subject: "<script>alert(1)</script>'; drop table payment; --" }],
     ["a three-byte symbol", { subject: "☕ €" }],
-    ...SCENES.map((scene): [string, object] => [`scene ${scene}`, { scene }]),
   ])("takes %s", (_what, changes) => {
     expect(refusals(changes)).toEqual([]);
   });
@@ -154,13 +172,27 @@ describe("payments.create", () => {
     expect(refusals({ expiresIn })).toEqual([`expiresIn: ${message}`]);
   });
 
-  it.each(["telepathy", "QR", "", null, "toString", "__proto__"])("refuses the scene %s", (scene) => {
-    expect(refusals({ scene })).toEqual([expect.stringMatching(/^scene: .*"qr"\|"barcode"/)]);
+  it.each(["telepathy", "QR", "", null, undefined, 1, ["qr"], "toString", "__proto__"])(
+    "refuses the scene %j, whose other fields nobody can judge",
+    (scene) => {
+      expect(refusals({ scene, amount: 0 })).toEqual([`scene: ${UNKNOWN_SCENE}`]);
+    },
+  );
+
+  it("refuses an order without a scene", () => {
+    const { scene: _scene, ...rest } = order;
+    expect(refusalsOf(createPaymentInputSchema, rest)).toEqual([`scene: ${UNKNOWN_SCENE}`]);
   });
 
-  it("names every bad field at once", () => {
-    const paths = refusals({ amount: 0, subject: "", orderNo: "", scene: "x" }).map((text) => text.split(":")[0]);
-    expect(new Set(paths)).toEqual(new Set(["amount", "subject", "orderNo", "scene"]));
+  it.each<[Scene, string[]]>([
+    ["qr", []],
+    ["pc", ["returnUrl", "pageMethod"]],
+    ["jsapi", ["openid"]],
+    ["barcode", ["authCode", "storeNo"]],
+  ])("names every bad field of %s at once", (scene, more) => {
+    const bad = { amount: 0, subject: "", orderNo: "", ...Object.fromEntries(more.map((field) => [field, "!"])) };
+    const paths = refusals({ ...bad, scene }).map((text) => text.split(":")[0]);
+    expect(new Set(paths)).toEqual(new Set(["amount", "subject", "orderNo", ...more]));
   });
 
   it.each(["amuont", "constructor", "prototype", "toString", "hasOwnProperty"])("refuses the unknown key %s", (key) => {
@@ -173,7 +205,7 @@ describe("payments.create", () => {
     );
     expect(refusalsOf(createPaymentInputSchema, input)).toEqual([': Unrecognized key: "__proto__"']);
     const lent: unknown = JSON.parse(`{"__proto__":${JSON.stringify(order)}}`);
-    expect(refusalsOf(createPaymentInputSchema, lent).length).toBeGreaterThan(1);
+    expect(refusalsOf(createPaymentInputSchema, lent)).toEqual([`scene: ${UNKNOWN_SCENE}`]);
     expect("polluted" in {}).toBe(false);
   });
 
@@ -182,6 +214,71 @@ describe("payments.create", () => {
       expect.stringMatching(/^: Invalid input: expected object/),
     ]);
   });
+});
+
+describe.each(SCENES)("payments.create by %s", (scene) => {
+  const { needs, filledIn } = SCENE_NEEDS[scene];
+  const refusals = (changes: object) => refusalsOf(createPaymentInputSchema, { ...order, scene, ...needs, ...changes });
+
+  it("takes what the scene needs, and fills in the rest", () => {
+    const input = { ...order, scene, ...needs };
+    expect(createPaymentInputSchema.parse(input)).toEqual({ ...input, ...filledIn });
+  });
+
+  it("needs all of it", () => {
+    for (const field of Object.keys(needs)) {
+      expect(refusals({ [field]: undefined })).toEqual([expect.stringMatching(`^${field}: ${field} is `)]);
+      expect(refusals({ [field]: null })).toEqual([expect.stringMatching(`^${field}: ${field} is `)]);
+    }
+  });
+
+  it("refuses what it does not need", () => {
+    const optional = scene === "h5" ? ["returnUrl"] : [];
+    const fields = new Set(["openid", "authCode", "storeNo", "clientIp", "returnUrl", "pageMethod", "expiresIn"]);
+    for (const own of [...Object.keys(needs), ...Object.keys(filledIn), ...optional]) fields.delete(own);
+    for (const field of fields) expect(refusals({ [field]: "x" })).toEqual([`: Unrecognized key: "${field}"`]);
+  });
+});
+
+it.each<[Scene, object, string]>([
+  ["jsapi", { openid: "" }, `openid: ${BAD_OPENID}`],
+  ["jsapi", { openid: "short" }, `openid: ${BAD_OPENID}`],
+  ["jsapi", { openid: "o".repeat(129) }, `openid: ${BAD_OPENID}`],
+  ["miniprogram", { openid: "o'; drop table" }, `openid: ${BAD_OPENID}`],
+  ["miniprogram", { openid: 2088102146225135 }, `openid: ${BAD_OPENID}`],
+  ["barcode", { authCode: "13000000000000000 1" }, `authCode: ${BAD_AUTH_CODE}`],
+  ["barcode", { authCode: 130000000000000000 }, `authCode: ${BAD_AUTH_CODE}`],
+  ["barcode", { authCode: "1".repeat(65) }, `authCode: ${BAD_AUTH_CODE}`],
+  ["barcode", { storeNo: "" }, `storeNo: ${BAD_STORE_NO}`],
+  ["face", { storeNo: "上海" }, `storeNo: ${BAD_STORE_NO}`],
+  ["face", { storeNo: "s".repeat(33) }, `storeNo: ${BAD_STORE_NO}`],
+  ["h5", { clientIp: "999.1.1.1" }, `clientIp: ${BAD_CLIENT_IP}`],
+  ["h5", { clientIp: "203.0.113.7, 10.0.0.1" }, `clientIp: ${BAD_CLIENT_IP}`],
+  ["h5", { clientIp: "localhost" }, `clientIp: ${BAD_CLIENT_IP}`],
+  ["h5", { returnUrl: "javascript:alert(1)" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "//shop.example.com" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "https://" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "https://shop.example.com/a\nb" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: " https://shop.example.com/" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "https://shop.example.com/订单" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: `https://a.b/${"x".repeat(1_000_000)}` }, "returnUrl: returnUrl has at most 255 characters"],
+  ["pc", { pageMethod: "PUT" }, "pageMethod: pageMethod is get or post"],
+])("payments.create by %s refuses %j", (scene, changes, message) => {
+  const input = { ...order, scene, ...SCENE_NEEDS[scene].needs, ...changes };
+  expect(refusalsOf(createPaymentInputSchema, input)).toEqual([message]);
+});
+
+it.each<[Scene, object]>([
+  ["h5", { clientIp: "2001:db8::1" }],
+  ["h5", { returnUrl: "http://shop.example.com/paid#done" }],
+  ["pc", { pageMethod: "post" }],
+  ["pc", { returnUrl: `https://a.b/${"x".repeat(243)}` }],
+  ["barcode", { authCode: "2".repeat(16) }],
+  ["face", { authCode: "f".repeat(64) }],
+])("payments.create by %s takes %j", (scene, changes) => {
+  const input = { ...order, scene, ...SCENE_NEEDS[scene].needs, ...changes };
+  expect(refusalsOf(createPaymentInputSchema, input)).toEqual([]);
 });
 
 describe.each([

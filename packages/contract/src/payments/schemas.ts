@@ -69,10 +69,11 @@ export const createPaymentInputSchema = z.discriminatedUnion(
       ...remote,
       scene: z.literal("pc"),
       returnUrl: returnUrlSchema,
-      pageMethod: z.enum(["get", "post"]).default("get"),
+      pageMethod: z.enum(["get", "post"], { error: "pageMethod is get or post" }).default("get"),
     }),
   ],
-  { error: `scene is one of ${SCENES.join(", ")}` },
+  // An input that is no object at all keeps zod's own words.
+  { error: ({ code }) => (code === "invalid_union" ? `scene is one of ${SCENES.join(", ")}` : undefined) },
 );
 export type CreatePaymentInput = z.output<typeof createPaymentInputSchema>;
 

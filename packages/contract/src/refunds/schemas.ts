@@ -1,6 +1,6 @@
 import { REFUND_MACHINE, type RefundStatus } from "@payhub/domain";
 import { z } from "zod";
-import { amountSchema, idempotencyKeySchema, numberSchema, orderNoSchema } from "../fields.ts";
+import { amountSchema, idempotencyKeySchema, numberSchema, refundOrderNoSchema } from "../fields.ts";
 
 const refundStatusSchema = z.enum(Object.keys(REFUND_MACHINE) as [RefundStatus, ...RefundStatus[]]);
 const REASON_CHARACTERS = 80;
@@ -8,8 +8,7 @@ const REASON_CHARACTERS = 80;
 export const createRefundInputSchema = z
   .strictObject({
     idempotencyKey: idempotencyKeySchema,
-    /** The business's own number for this refund, unique within the app. */
-    refundOrderNo: orderNoSchema,
+    refundOrderNo: refundOrderNoSchema,
     paymentNo: numberSchema("payment").optional(),
     attemptNo: numberSchema("attempt").optional(),
     amount: amountSchema,
@@ -26,7 +25,7 @@ export const createRefundInputSchema = z
 export type CreateRefundInput = z.output<typeof createRefundInputSchema>;
 
 export const getRefundInputSchema = z
-  .strictObject({ refundNo: numberSchema("refund").optional(), refundOrderNo: orderNoSchema.optional() })
+  .strictObject({ refundNo: numberSchema("refund").optional(), refundOrderNo: refundOrderNoSchema.optional() })
   .refine((ref) => (ref.refundNo === undefined) !== (ref.refundOrderNo === undefined), {
     error: "give either refundNo or refundOrderNo",
   });
