@@ -87,7 +87,9 @@ describe("a refusal reads the same wherever it was made", () => {
     ["no type", create, { method: "POST" }, 400, "INVALID_INPUT", /content-type application\/json/],
     ["streaming", create, post("{}", { ...json, "trpc-accept": "application/jsonl" }), 400, "INVALID_INPUT", /jsonl/],
     ["a 10 MB body", create, post("x".repeat(10_000_000)), 413, "INVALID_INPUT", /larger than 256 KiB/],
-    ["no field", create, post("{}"), 400, "INVALID_INPUT", /idempotencyKey/],
+    ["no field", create, post("{}"), 400, "INVALID_INPUT", /^scene: scene is one of qr, barcode/],
+    ["no field of a scene", create, post('{"scene":"qr"}'), 400, "INVALID_INPUT", /^idempotencyKey: /],
+    ["no field of a refund", "/trpc/refunds.create", post("{}"), 400, "INVALID_INPUT", /^idempotencyKey: /],
     [
       "duplicate key in a query",
       `/trpc/payments.list?input=${encodeURIComponent('{"limit":1,"limit":2}')}`,
