@@ -1,6 +1,7 @@
 import type { Payment } from "@payhub/client";
 import { createPayment } from "@payhub/services";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { JOBS } from "../src/jobs.ts";
 import { type Channel, codeUrlOf, type Fleet, type Member, openFleet, orderAt } from "./support/fleet.ts";
 import { type Listener, listen } from "./support/listener.ts";
 
@@ -77,10 +78,10 @@ test("a reconcile process that is told to stop gives its leads back and leaves w
     const rows = await fleet.ctx.store.db.selectFrom("job_lease").select("holder").execute();
     return rows.map(({ holder }) => holder);
   };
-  expect(await holders()).toEqual(Array.from({ length: 4 }, () => reconcile.name));
+  expect(await holders()).toEqual(JOBS.map(() => reconcile.name));
   reconcile.child.kill("SIGTERM");
   expect(await reconcile.exited).toBe(0);
-  const led = Array.from({ length: 4 }, () => second.name);
+  const led = JOBS.map(() => second.name);
   await vi.waitFor(async () => expect(await holders()).toEqual(led), { timeout: 3_000, interval: 50 });
   expect(second.output()).not.toContain('"level":"error"');
 });
