@@ -10,7 +10,7 @@ import { createWatch } from "./watch.ts";
  */
 export function createPayhubClient(options: PayhubClientOptions) {
   const settings = resolveOptions(options);
-  const { payments, events } = connect(settings);
+  const { payments, refunds, events } = connect(settings);
   const get = query(payments.get.query);
   const pullOnce = mutation(events.pull.mutate, ({ waitMs = 0 }) => ({ waitMs, once: true }));
   const ack = mutation(events.ack.mutate);
@@ -25,6 +25,11 @@ export function createPayhubClient(options: PayhubClientOptions) {
         const { attempts: _, heldReceipts: __, ...payment } = await get.query(input, call);
         return payment;
       }),
+    },
+    refunds: {
+      create: mutation(refunds.create.mutate),
+      get: query(refunds.get.query),
+      list: query(refunds.list.query),
     },
     events: {
       pull: mutation(events.pull.mutate, ({ waitMs = 0 }) => ({ waitMs })),

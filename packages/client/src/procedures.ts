@@ -18,8 +18,10 @@ export interface Mutation<Input, Output> {
   mutate(input: WithOptionalKey<Input>, options?: CallOptions): Promise<Output>;
 }
 
-/** An input whose idempotency key may be left out. */
-export type WithOptionalKey<Input> = Omit<Input, "idempotencyKey"> & { idempotencyKey?: string };
+/** An input whose idempotency key may be left out; of a union, each member on its own. */
+export type WithOptionalKey<Input> = Input extends unknown
+  ? Omit<Input, "idempotencyKey"> & { idempotencyKey?: string }
+  : never;
 
 type Send<Input, Output> = (input: Input, options?: TRPCProcedureOptions) => Promise<Output>;
 type ContextOf<Input> = (input: Input) => CallContext;
@@ -36,7 +38,7 @@ export function mutation<Input, Output>(
 ): Mutation<Input, Output> {
   return {
     mutate: (input, options = {}) => {
-      const idempotencyKey = input.idempotencyKey ?? randomUUID();
+      const { idempotencyKey = randomUUID() }: { idempotencyKey?: string } = input;
       // The compiler does not see that leaving a field out and putting it back gives the same type.
       const keyed = { ...input, idempotencyKey } as Input;
       const sent = send(keyed, { ...options, context: { ...contextOf(input) } });

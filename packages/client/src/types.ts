@@ -4,9 +4,10 @@ import type { createPayhubClient } from "./client.ts";
 export type PayhubClient = ReturnType<typeof createPayhubClient>;
 
 type Payments = PayhubClient["payments"];
+type Refunds = PayhubClient["refunds"];
 type Events = PayhubClient["events"];
 
-/** What `payments.create` takes; `amount` in fen, `expiresIn` in seconds. */
+/** What `payments.create` takes, a union on `scene`; `amount` in fen, `expiresIn` in seconds. */
 export type CreatePaymentInput = Parameters<Payments["create"]["mutate"]>[0];
 /** The answer to `payments.create`; `replayed` tells a stored answer from a fresh one. */
 export type CreatedPayment = Awaited<ReturnType<Payments["create"]["mutate"]>>;
@@ -14,5 +15,13 @@ export type CreatedPayment = Awaited<ReturnType<Payments["create"]["mutate"]>>;
 export type Payment = Awaited<ReturnType<Payments["list"]["query"]>>["items"][number];
 /** A payment with its attempts and held receipts, as `payments.get` gives it. */
 export type PaymentDetail = Awaited<ReturnType<Payments["get"]["query"]>>;
-/** An immutable fact: `payment.succeeded`, `payment.failed` or `payment.closed`. */
+/** What to do next so that the payer can pay, a union on `type`. */
+export type PayerAction = Payment["action"];
+/** What `refunds.create` takes; `amount` in fen. */
+export type CreateRefundInput = Parameters<Refunds["create"]["mutate"]>[0];
+/** The answer to `refunds.create`; `replayed` tells a stored answer from a fresh one. */
+export type CreatedRefund = Awaited<ReturnType<Refunds["create"]["mutate"]>>;
+/** A refund, as `refunds.get` and `refunds.list` give it. */
+export type Refund = Awaited<ReturnType<Refunds["get"]["query"]>>;
+/** An immutable fact, such as `payment.succeeded` or `refund.closed`. */
 export type PayhubEvent = Awaited<ReturnType<Events["list"]["query"]>>["events"][number];

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { appRouter, type Context, type EventPorts, type PaymentPorts } from "@payhub/contract";
+import { appRouter, type Context, type EventPorts, type PaymentPorts, type RefundPorts } from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 
@@ -23,6 +23,7 @@ export interface FakePayhub {
   secret: string;
   requests: SeenRequest[];
   payments: Partial<PaymentPorts>;
+  refunds: Partial<RefundPorts>;
   events: Partial<EventPorts>;
   fault: Fault;
   restart(downMs: number): Promise<void>;
@@ -39,6 +40,7 @@ export async function startFakePayhub(): Promise<FakePayhub> {
     secret: `sk_${randomBytes(32).toString("base64url")}`,
     requests: [] as SeenRequest[],
     payments: {},
+    refunds: {},
     events: {},
     fault: () => false,
   } satisfies Omit<FakePayhub, "url" | "restart" | "close"> as Omit<FakePayhub, "url" | "restart" | "close">;
@@ -49,7 +51,7 @@ export async function startFakePayhub(): Promise<FakePayhub> {
       return { appId: fake.appId };
     },
     payments: { create: missing, get: missing, close: missing, list: missing, watch: missing, ...fake.payments },
-    refunds: { create: missing, get: missing, list: missing },
+    refunds: { create: missing, get: missing, list: missing, ...fake.refunds },
     events: { pull: missing, ack: missing, list: missing, ...fake.events },
   });
   const handler = createHTTPHandler({

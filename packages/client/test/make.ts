@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type Attempt, issueNumber, type NumberKind, type PayhubEvent, type Payment } from "@payhub/domain";
+import {
+  type Attempt,
+  issueNumber,
+  type NumberKind,
+  type PayhubEvent,
+  type Payment,
+  type Refund,
+} from "@payhub/domain";
 
 /** A number of payhub's. */
 export function newNumber(kind: NumberKind): string {
@@ -58,6 +65,42 @@ export function makePayment(overrides: Partial<Payment> = {}): { payment: Paymen
     ...times,
   };
   return { payment, attempt };
+}
+
+/** A refund, as the services would give it. */
+export function makeRefund(overrides: Partial<Refund> = {}): Refund {
+  const nowMs = Date.now();
+  return {
+    refundNo: newNumber("refund"),
+    purpose: "business",
+    appId: "app_1",
+    merchantNo: newNumber("merchant"),
+    paymentNo: newNumber("payment"),
+    attemptNo: newNumber("attempt"),
+    accountNo: newNumber("account"),
+    channel: "wechatpay",
+    refundOrderNo: "return-1",
+    amount: 300,
+    chargedAmount: 300,
+    reason: "退款",
+    status: "created",
+    unknown: false,
+    abnormal: false,
+    channelRefundNo: null,
+    notifyUrl: "https://pay.example.com/callbacks/wechatpay/acc/refunds",
+    idempotencyKey: "key-00000001",
+    requestDigest: {},
+    calledUntil: 0,
+    sentAt: null,
+    queryCount: 0,
+    nextQueryAt: null,
+    failureCode: null,
+    failureMessage: null,
+    succeededAt: null,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+    ...overrides,
+  };
 }
 
 /** An event of a payment at a place in the log. */

@@ -84,6 +84,12 @@ describe("the packed tarball", () => {
       );
       expect(said["wrong-field"]).toContain("'amout' does not exist");
       expect(said["wrong-scene"]).toContain(`Type '"qrcode"' is not assignable`);
+      expect(said["missing-openid"]).toContain("'openid' is missing");
+      expect(said["foreign-openid"]).toContain("'openid' does not exist");
+      expect(said["missing-counter"]).toMatch(/authCode, storeNo|'authCode' is missing/);
+      expect(said["wrong-action"]).toContain("'codeUrl' does not exist");
+      expect(said["missing-refund-number"]).toContain("'refundOrderNo' is missing");
+      expect(said["wrong-refund-status"]).toContain(`'"abnormal"' is not assignable`);
       expect(said["missing-amount"]).toContain("'amount' is missing");
       expect(said["wrong-status"]).toContain("have no overlap");
       expect(said["wrong-code"]).toContain("have no overlap");
