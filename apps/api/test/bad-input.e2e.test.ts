@@ -17,6 +17,7 @@ afterAll(async () => {
   await platform?.stop();
 });
 
+const COUNTER = { scene: "barcode", authCode: "130000000000000001", storeNo: "1" };
 const create = (body: string, options?: Parameters<typeof post>[4]) =>
   post(api.url, platform.signer, "payments.create", body, options);
 
@@ -53,7 +54,20 @@ describe("a bad field is refused by its name, and nothing is stored", () => {
     ["a blank subject", { subject: "   " }, /^subject: subject is blank/],
     ["a hostile order number", { orderNo: "o'; drop table payment; --" }, /^orderNo: orderNo has 1 to 64/],
     ["an over-long order number", { orderNo: "x".repeat(65) }, /^orderNo: /],
-    ["an unknown scene", { scene: "telepathy" }, /^scene: /],
+    ["an unknown scene", { scene: "telepathy" }, /^scene: scene is one of qr, barcode, jsapi/],
+    ["no scene", { scene: undefined }, /^scene: scene is one of qr, barcode, jsapi/],
+    ["jsapi without its payer", { scene: "jsapi" }, /^openid: openid is the payer's id/],
+    ["a mini-program's payer of spaces", { scene: "miniprogram", openid: " ".repeat(28) }, /^openid: /],
+    [
+      "a bar code that is short",
+      { scene: "barcode", authCode: "1300", storeNo: "1", expiresIn: undefined },
+      /^authCode: /,
+    ],
+    ["a face without a store", { scene: "face", authCode: "f".repeat(32), expiresIn: undefined }, /^storeNo: /],
+    ["h5 without the payer's address", { scene: "h5" }, /^clientIp: clientIp is the payer's/],
+    ["a page to return to that is a script", { scene: "pc", returnUrl: "javascript:alert(1)" }, /^returnUrl: /],
+    ["qr with another scene's field", { openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" }, /^input: .*"openid"/],
+    ["a bar code with a time to live", { ...COUNTER, expiresIn: 900 }, /^input: .*"expiresIn"/],
     ["a short key", { idempotencyKey: "1" }, /^idempotencyKey: /],
     ["no account", { accountNo: "A1" }, /^accountNo: not a account number|^accountNo: /],
     ["a second too short", { expiresIn: 59 }, /^expiresIn: expiresIn is at least 60 seconds/],
@@ -78,6 +92,19 @@ describe("a bad field is refused by its name, and nothing is stored", () => {
   test("a body of 10 MB", async () => {
     const body = JSON.stringify({ subject: "x".repeat(10_000_000) });
     expectRefusal(await create(body), { status: 413, code: "INVALID_INPUT", message: /larger than 256 KiB/ });
+  });
+
+  test("every bad field of a scene at once", async () => {
+    const answer = await create(order(platform, { scene: "jsapi", amount: 0, subject: "" }));
+    const issues = answer.body.error?.data.payhub.details?.issues as { path: string }[];
+    expect(issues.map(({ path }) => path)).toEqual(expect.arrayContaining(["amount", "subject", "openid"]));
+  });
+
+  test("a scene that the account cannot do, by name", async () => {
+    const answer = await create(order(platform, { scene: "pc", returnUrl: "https://shop.example.com/" }));
+    expectRefusal(answer, { status: 422, code: "SCENE_NOT_SUPPORTED", message: /pc/ });
+    const { details } = answer.body.error?.data.payhub ?? {};
+    expect(details?.supported).toEqual(["qr", "jsapi", "miniprogram", "app", "h5", "barcode", "face"]);
   });
 
   test("a procedure that does not exist", async () => {
