@@ -7,9 +7,9 @@ export interface SceneCapability {
   maxExpiresInMs: number;
   /**
    * The payer is present and has shown a code: the answer comes at once or within the bound, and what is then still open is
-   * cancelled at the channel.
+   * cancelled at the channel, `cancelAfterMs` after the charge at the earliest.
    */
-  atCounter?: { askEveryMs: number; giveUpAfterMs: number };
+  atCounter?: { askEveryMs: number; giveUpAfterMs: number; cancelAfterMs?: number };
   /** How long what the payer was given works, when that is less than the order lives; the same create gives a fresh one. */
   actionLivesMs?: number;
 }

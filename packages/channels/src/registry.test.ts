@@ -21,7 +21,11 @@ async function accountWith(products?: string[]) {
 
 test("an account can do what its channel can", async () => {
   const account = await accountWith();
-  expect(sceneOf(account, "barcode").atCounter).toEqual({ askEveryMs: 5000, giveUpAfterMs: 45_000 });
+  expect(sceneOf(account, "barcode").atCounter).toEqual({
+    askEveryMs: 5000,
+    giveUpAfterMs: 45_000,
+    cancelAfterMs: 15_000,
+  });
   expect(() => sceneOf(account, "pc")).toThrow(PayhubError);
 });
 

@@ -20,7 +20,7 @@ const ordered: SceneCapability = { minExpiresInMs: MINUTE_MS, maxExpiresInMs: 12
 /** Ask while the payer types, then reverse, never within 15 s of the charge: https://pay.weixin.qq.com/doc/v3/merchant/4012382150 */
 const atCounter: SceneCapability = {
   ...ordered,
-  atCounter: { askEveryMs: 5 * SECOND_MS, giveUpAfterMs: 45 * SECOND_MS },
+  atCounter: { askEveryMs: 5 * SECOND_MS, giveUpAfterMs: 45 * SECOND_MS, cancelAfterMs: 15 * SECOND_MS },
 };
 
 const scenes: Readonly<Record<(typeof WECHATPAY_SCENES)[number], SceneCapability>> = {

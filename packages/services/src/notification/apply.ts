@@ -1,5 +1,6 @@
 import { claimNotification, findUnappliedNotifications, type InboxNotification, markApplied } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
+import { isCancelled } from "../payment/at-counter.ts";
 import { receiveReceipt } from "../payment/receive-receipt.ts";
 import { hearOfRefund } from "../refund/sync.ts";
 
@@ -14,8 +15,11 @@ export async function applyNotification(ctx: ServiceContext, notification: Store
   const { channel, notificationId, accountNo, receipt, refund } = notification;
   try {
     if (receipt) {
-      const { connection } = await ctx.connections.of(accountNo);
-      await receiveReceipt(ctx, { accountNo, channel, payee: connection.payee, receipt, notification });
+      const connected = await ctx.connections.of(accountNo);
+      const { payee } = connected.connection;
+      if (await isCancelled(ctx, receipt.outTradeNo, connected)) {
+        await markApplied(ctx.store.db, [notification], ctx.clock.now());
+      } else await receiveReceipt(ctx, { accountNo, channel, payee, receipt, notification });
     }
     if (refund) {
       const known = await hearOfRefund(ctx, refund.refundNo);

@@ -1,4 +1,5 @@
 import { type Attempt, nextQueryAt } from "@payhub/domain";
+import { findAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 
@@ -17,4 +18,21 @@ export async function nextAskAt(
   if (!atCounter) return nextQueryAt({ queryCount, expiresAt: attempt.expiresAt, nowMs }, ctx.random);
   const at = nowMs + atCounter.askEveryMs;
   return nowMs < attempt.expiresAt ? Math.min(at, attempt.expiresAt) : at;
+}
+
+/**
+ * Whether a sale that was given up at a counter is over at its channel too: the cancel gave the money back, and a word of the payment
+ * that comes after it is old. Throws when the channel does not tell.
+ */
+export async function isCancelled(
+  ctx: ServiceContext,
+  attemptNo: string,
+  connected: ConnectedAccount,
+): Promise<boolean> {
+  const attempt = await findAttempt(ctx.store.db, attemptNo);
+  const isGivenUp = attempt?.accountNo === connected.account.accountNo && attempt.state === "closed";
+  if (!isGivenUp || !counterOf(connected, attempt)) return false;
+  const { kind } = await connected.connection.query({ attemptNo });
+  if (kind === "unknown" || kind === "unsent") throw new Error(`it is ${kind} whether ${attemptNo} is cancelled`);
+  return kind === "closed";
 }

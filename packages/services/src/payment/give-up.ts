@@ -13,7 +13,12 @@ export async function giveUpAttempt(ctx: ServiceContext, attempt: Attempt): Prom
   const connected = await ctx.connections.of(attempt.accountNo);
   const before = await askChannel(ctx, attempt);
   if (before === "final") return before;
-  if (counterOf(connected, attempt)) return cancelAttempt(ctx, attempt, connected);
+  const counter = counterOf(connected, attempt);
+  if (counter) {
+    // The charge may still be under way at the channel: a cancel that overtakes it ends nothing.
+    const isTooEarly = ctx.clock.now() < attempt.createdAt + (counter.cancelAfterMs ?? 0);
+    return isTooEarly ? before : cancelAttempt(ctx, attempt, connected);
+  }
   if (before === "unknown") return before;
   const { connection } = connected;
   const closing = await connection.close({ attemptNo: attempt.attemptNo });
