@@ -43,7 +43,7 @@ describe("a call", () => {
     payhub.payments.create = refusing(0, () => new Error());
     const payment = await clientOf().payments.create.mutate(order());
     expect(payment).toMatchObject({ orderNo: "order-1", amount: 1288, status: "created", replayed: false });
-    expect(payment.action).toMatchObject({ type: "show_qr", codeUrl: "weixin://wxpay/bizpayurl?pr=x" });
+    expect(payment.action).toMatchObject({ type: "show_qr", codeUrl: "weixin://wxpay/bizpayurl?pr=1" });
     expect(payhub.requests[0]?.input.idempotencyKey).toMatch(/^[0-9a-f-]{36}$/);
   });
 

@@ -7,6 +7,7 @@ import {
   type Payment,
   type Refund,
 } from "@payhub/domain";
+import { attemptOf, paymentOf } from "@payhub/domain/test/books";
 
 /** A number of payhub's. */
 export function newNumber(kind: NumberKind): string {
@@ -20,50 +21,16 @@ export function makePayment(overrides: Partial<Payment> = {}): { payment: Paymen
   const paymentNo = newNumber("payment");
   const attemptNo = newNumber("attempt");
   const times = { expiresAt: nowMs + 900_000, paidAt: null, createdAt: nowMs, updatedAt: nowMs };
-  const payment: Payment = {
+  const appId = "app_1";
+  const payment = paymentOf({
     paymentNo,
-    appId: "app_1",
+    appId,
     merchantNo: newNumber("merchant"),
-    orderNo: "order-1",
-    subject: "茶",
-    amount: 1288,
-    chargedAmount: 1288,
-    oneCent: false,
-    currency: "CNY",
-    status: "created",
-    settledBy: null,
-    closeRequestedAt: null,
-    lastSequence: 0,
-    refundedAmount: 0,
     initiatedAt: nowMs,
-    closedAt: null,
     ...times,
     ...overrides,
-  };
-  const attempt: Attempt = {
-    attemptNo,
-    paymentNo,
-    appId: "app_1",
-    ordinal: 1,
-    accountNo: newNumber("account"),
-    channel: "wechatpay",
-    scene: "qr",
-    sceneInput: { scene: "qr" },
-    chargedAmount: 1288,
-    state: "awaiting_payer",
-    unknown: false,
-    action: { type: "show_qr", codeUrl: "weixin://wxpay/bizpayurl?pr=x", expiresAt: nowMs + 900_000 },
-    channelTradeNo: null,
-    notifyUrl: "https://pay.example.com/callbacks/wechatpay/acc",
-    idempotencyKey: "key-00000001",
-    requestDigest: {},
-    calledUntil: 0,
-    queryCount: 0,
-    nextQueryAt: null,
-    failureCode: null,
-    failureMessage: null,
-    ...times,
-  };
+  });
+  const attempt = attemptOf({ attemptNo, paymentNo, appId, accountNo: newNumber("account"), ...times });
   return { payment, attempt };
 }
 
