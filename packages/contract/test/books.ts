@@ -1,67 +1,8 @@
-import type { Attempt, HeldReceipt, Payment, Refund } from "@payhub/domain";
+import type { HeldReceipt, Refund } from "@payhub/domain";
+import { NOW } from "@payhub/domain/test/books";
 import type { PositionedEvent } from "../src/ports.ts";
 
-/** 2026-11-21T08:00:00+08:00. */
-export const NOW = Date.UTC(2026, 10, 21);
-
-/** An open payment of ¥12.88 made {@link NOW}. */
-export function paymentOf(changes: Partial<Payment> = {}): Payment {
-  return {
-    paymentNo: "P20261121080000000000000000001",
-    appId: "APP20261121080000000000000000001",
-    merchantNo: "M20261121080000000000000000001",
-    orderNo: "order-1",
-    subject: "coffee",
-    amount: 1288,
-    chargedAmount: 1288,
-    oneCent: false,
-    currency: "CNY",
-    status: "created",
-    settledBy: null,
-    closeRequestedAt: null,
-    lastSequence: 0,
-    refundedAmount: 0,
-    initiatedAt: NOW,
-    expiresAt: NOW + 900_000,
-    paidAt: null,
-    closedAt: null,
-    createdAt: NOW,
-    updatedAt: NOW,
-    ...changes,
-  };
-}
-
-/** Its first attempt, a WeChat Pay code that waits for the payer. */
-export function attemptOf(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    attemptNo: "T20261121080000000000000000001",
-    paymentNo: "P20261121080000000000000000001",
-    appId: "APP20261121080000000000000000001",
-    ordinal: 1,
-    accountNo: "A20261121080000000000000000001",
-    channel: "wechatpay",
-    scene: "qr",
-    sceneInput: { scene: "qr" },
-    chargedAmount: 1288,
-    state: "awaiting_payer",
-    unknown: false,
-    action: { type: "show_qr", codeUrl: "weixin://wxpay/bizpayurl?pr=1", expiresAt: NOW + 900_000 },
-    channelTradeNo: null,
-    notifyUrl: "https://pay.example.com/callbacks/wechatpay/A1",
-    idempotencyKey: "key-00000001",
-    requestDigest: {},
-    calledUntil: 0,
-    queryCount: 0,
-    nextQueryAt: null,
-    failureCode: null,
-    failureMessage: null,
-    expiresAt: NOW + 900_000,
-    paidAt: null,
-    createdAt: NOW,
-    updatedAt: NOW,
-    ...changes,
-  };
-}
+export { attemptOf, NOW, paymentOf } from "@payhub/domain/test/books";
 
 /** A receipt that came twice. */
 export function heldReceiptOf(changes: Partial<HeldReceipt> = {}): HeldReceipt {
