@@ -259,6 +259,7 @@ it.each<[Scene, object, string]>([
   ["pc", { returnUrl: "" }, `returnUrl: ${BAD_RETURN_URL}`],
   ["pc", { returnUrl: "//shop.example.com" }, `returnUrl: ${BAD_RETURN_URL}`],
   ["pc", { returnUrl: "https://" }, `returnUrl: ${BAD_RETURN_URL}`],
+  ["pc", { returnUrl: "https://[::1" }, `returnUrl: ${BAD_RETURN_URL}`],
   ["pc", { returnUrl: "https://shop.example.com/a\nb" }, `returnUrl: ${BAD_RETURN_URL}`],
   ["pc", { returnUrl: " https://shop.example.com/" }, `returnUrl: ${BAD_RETURN_URL}`],
   ["pc", { returnUrl: "https://shop.example.com/订单" }, `returnUrl: ${BAD_RETURN_URL}`],
