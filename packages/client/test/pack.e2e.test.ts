@@ -103,6 +103,6 @@ describe("the packed tarball", () => {
     const env = { ...bare, PAYHUB_URL: payhub.url, PAYHUB_APP_ID: payhub.appId, PAYHUB_SECRET: payhub.secret };
     const { stdout } = await run("node", [join(project, "out/right.js")], { env });
     await payhub.close();
-    expect(JSON.parse(stdout)).toEqual([made.payment.paymentNo, "weixin://wxpay/bizpayurl?pr=x", "INVALID_INPUT"]);
+    expect(JSON.parse(stdout)).toEqual([made.payment.paymentNo, "weixin://wxpay/bizpayurl?pr=1", "INVALID_INPUT"]);
   });
 });
