@@ -14,7 +14,7 @@ export type ChannelName = keyof TestPlatform["accounts"];
 export const CHANNELS = ["wechatpay", "alipay"] as const satisfies ChannelName[];
 
 /** Longer than the first step of the ladder with its jitter. */
-export const LADDER_STEP_MS = 70_000;
+const LADDER_STEP_MS = 70_000;
 
 /** A payment that its payer has paid, in the books. */
 export async function takePaid(

@@ -1,4 +1,4 @@
-import { describeBackends, openPlatform, type TestPlatform } from "@payhub/testkit";
+import { describeBackends, manualClock, openPlatform, type TakenPayment, type TestPlatform } from "@payhub/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   CHANNELS,
@@ -10,10 +10,11 @@ import {
   stored,
   takePaid,
 } from "../../test/refunds.ts";
-import { anotherProcess, refusalOf } from "../../test/support.ts";
+import { anotherProcess, dyingAt, refusalOf } from "../../test/support.ts";
 import type { ServiceContext } from "../context.ts";
 import { readPayment } from "../payment/get.ts";
 import { createRefund } from "./create.ts";
+import { getRefund } from "./get.ts";
 import { syncDueRefunds } from "./sync.ts";
 
 const GAP_MS = { wechatpay: 60_000, alipay: 3_000 } as const;
@@ -93,6 +94,60 @@ describeBackends("the refunds of one order", (backend) => {
     const [paid, another] = [await takePaid(platform), await takePaid(platform)];
     await refund(paid);
     expect(await refund(another)).toMatchObject({ sentAt: platform.clock.now() });
+  });
+
+  describe("a process that sleeps between its claim and its call", () => {
+    /** A refund that a process with a clock of its own has claimed; it goes on when it is woken. */
+    async function claimedBySleeper(paid: TakenPayment) {
+      const order = refundOf(paid, { amount: 60 });
+      await expect(createRefund(dyingAt(platform, "payment.committed"), platform.caller, order)).rejects.toThrow();
+      const { promise: awake, resolve: wake } = Promise.withResolvers<void>();
+      const { connections } = platform.ctx;
+      const clock = manualClock(platform.clock.now());
+      const of = (accountNo: string) => awake.then(() => connections.of(accountNo));
+      const sleeping = syncDueRefunds(platform.another({ clock, connections: { of } }), { limit: 500, concurrency: 1 });
+      const read = () => getRefund(platform.ctx, platform.caller, { refundOrderNo: order.refundOrderNo });
+      await expect.poll(async () => (await read()).calledUntil, { interval: 2 }).toBeGreaterThan(0);
+      const wakeUp = () => {
+        wake();
+        return sleeping;
+      };
+      return { clock, wakeUp, read };
+    }
+
+    it("calls when it wakes in time", async () => {
+      const paid = await takePaid(platform);
+      const { wakeUp, read } = await claimedBySleeper(paid);
+      await wakeUp();
+      expect(sentTimes(paid.attempt.attemptNo)).toHaveLength(1);
+      expect(await finished(platform, (await read()).refundNo)).toMatchObject({ status: "succeeded" });
+      expect(await platform.violations()).toEqual([]);
+    });
+
+    it("does not when its claim is too old, and the refund goes another time", async () => {
+      const paid = await takePaid(platform);
+      const { clock, wakeUp, read } = await claimedBySleeper(paid);
+      clock.set((await read()).calledUntil - 1);
+      await wakeUp();
+      expect(sentTimes(paid.attempt.attemptNo)).toEqual([]);
+      platform.clock.set((await read()).calledUntil);
+      await sync();
+      expect(sentTimes(paid.attempt.attemptNo)).toHaveLength(1);
+      expect(await finished(platform, (await read()).refundNo)).toMatchObject({ status: "succeeded" });
+      expect(await platform.violations()).toEqual([]);
+    });
+
+    it("does not when another one ended it, whatever its clock says", async () => {
+      const paid = await takePaid(platform);
+      const { wakeUp, read } = await claimedBySleeper(paid);
+      platform.clock.set((await read()).calledUntil);
+      script(platform, paid, { kind: "payer_abnormal" });
+      await sync(other);
+      expect(await read()).toMatchObject({ status: "failed" });
+      await wakeUp();
+      expect(sentTimes(paid.attempt.attemptNo)).toHaveLength(1);
+      expect(await platform.violations()).toEqual([]);
+    });
   });
 
   it("are at most fifty at WeChat Pay; one that it refused is not among them", async () => {
