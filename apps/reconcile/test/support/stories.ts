@@ -4,7 +4,7 @@ import type { Way } from "./scenes.ts";
 import type { End, Taken, Till } from "./till.ts";
 
 /** What happens to a payment of one way; tells how each payment that it took ended. */
-export type Story = (till: Till, way: Way) => Promise<End[]>;
+type Story = (till: Till, way: Way) => Promise<End[]>;
 
 const PASSWORD = { password: true } as const;
 const isTill = ({ placedBy }: Way) => placedBy === "till";
