@@ -1,6 +1,6 @@
 import type { PayhubEvent } from "@payhub/client";
 import { createPayment } from "@payhub/services";
-import type { Fault, PayerCodeOptions } from "@payhub/simulator";
+import type { Fault, PayerCodeOptions, Simulator } from "@payhub/simulator";
 import { type Fleet, openFleet, orderAt } from "./fleet.ts";
 import { type Listener, listen } from "./listener.ts";
 import { inputOf, reach, type Way } from "./scenes.ts";
@@ -84,48 +84,55 @@ export async function openTill(): Promise<Till> {
     return known;
   }
 
-  async function spoilCreates<T>(ways: readonly Way[], fault: Fault, order: (way: Way) => Promise<T>) {
-    const seen = new Set<string>();
-    const isFirst = (outTradeNo: string) => seen.size < seen.add(outTradeNo).size;
-    for (const channel of new Set(ways.map((way) => way.channel))) {
-      const times = ways.filter((way) => way.channel === channel).length;
-      simulator.faults.script({ channel, operation: "create", match: isFirst, times, fault });
-    }
-    const taken = await Promise.all(ways.map(async (way) => [way, await order(way)] as const));
-    if (seen.size !== ways.length) throw new Error(`${seen.size} of ${ways.length} orders were spoilt`);
-    return new Map(taken);
-  }
-
-  async function endOf({ paymentNo, attemptNo, code }: Taken): Promise<End> {
-    const events = await listener.heard(paymentNo, PATIENCE_MS);
-    const { status, attempts, heldReceipts } = await client.payments.get.query({ paymentNo });
-    const isPayable = await code()
-      .then(simulator.payer.pay)
-      .then(
-        () => true,
-        () => false,
-      );
-    const trade = simulator.ledger().find(({ outTradeNo }) => outTradeNo === attemptNo);
-    return {
-      status,
-      events: events.map(({ type, sequence }) => `${sequence} ${type}`),
-      attempts: attempts.length,
-      held: heldReceipts.length,
-      isCharged: trade?.state === "paid",
-      isPayable,
-    };
-  }
-
   return {
     fleet,
     take,
     takeLate,
-    spoilCreates,
-    endOf,
+    spoilCreates: (ways, fault, order) => spoilCreates(simulator, { ways, fault, order }),
+    endOf: (taken) => endOf(fleet, listener, taken),
     heard: () => listener.events,
     async close() {
       await listener.stop();
       await fleet.close();
     },
+  };
+}
+
+async function spoilCreates<T>(
+  simulator: Simulator,
+  { ways, fault, order }: { ways: readonly Way[]; fault: Fault; order: (way: Way) => Promise<T> },
+) {
+  const seen = new Set<string>();
+  const isFirst = (outTradeNo: string) => seen.size < seen.add(outTradeNo).size;
+  for (const channel of new Set(ways.map((way) => way.channel))) {
+    const times = ways.filter((way) => way.channel === channel).length;
+    simulator.faults.script({ channel, operation: "create", match: isFirst, times, fault });
+  }
+  const taken = await Promise.all(ways.map(async (way) => [way, await order(way)] as const));
+  if (seen.size !== ways.length) throw new Error(`${seen.size} of ${ways.length} orders were spoilt`);
+  return new Map(taken);
+}
+
+async function endOf(
+  { client, simulator }: Fleet,
+  listener: Listener,
+  { paymentNo, attemptNo, code }: Taken,
+): Promise<End> {
+  const events = await listener.heard(paymentNo, PATIENCE_MS);
+  const { status, attempts, heldReceipts } = await client.payments.get.query({ paymentNo });
+  const isPayable = await code()
+    .then(simulator.payer.pay)
+    .then(
+      () => true,
+      () => false,
+    );
+  const trade = simulator.ledger().find(({ outTradeNo }) => outTradeNo === attemptNo);
+  return {
+    status,
+    events: events.map(({ type, sequence }) => `${sequence} ${type}`),
+    attempts: attempts.length,
+    held: heldReceipts.length,
+    isCharged: trade?.state === "paid",
+    isPayable,
   };
 }
