@@ -64,7 +64,8 @@ describeBackends("a job", (backend) => {
     const diedAt = performance.now();
     while ((await runJob(there, silent, "heir")) === "followed") await sleep(20);
     expect(performance.now() - diedAt).toBeGreaterThan(LEASE_MS - 50);
-    expect(performance.now() - diedAt).toBeLessThan(LEASE_MS * 4);
+    // The lease, a look every 20 ms, and whatever a busy machine adds.
+    expect(performance.now() - diedAt).toBeLessThan(LEASE_MS + 5_000);
   });
 
   test("that fails is told to the clock, is renewed no more and runs again", async () => {
