@@ -140,10 +140,10 @@ test("what was not paid, and what is another app's, is not refunded", async () =
   const { paymentNo, attemptNo } = await paid();
   const { app, secret } = await createApp(platform.ctx, { name: "curious" });
   const curious = createPayhubClient({ url: api.url, appId: app.appId, secret });
-  const theirs = [{ paymentNo }, { attemptNo }].map((ref) =>
-    curious.refunds.create.mutate({ refundOrderNo: "theirs", ...ref, amount: 1 }),
-  );
-  for (const call of theirs) await refusalOf(call).toMatchObject({ code: "NOT_FOUND" });
+  for (const ref of [{ paymentNo }, { attemptNo }]) {
+    const call = curious.refunds.create.mutate({ refundOrderNo: "theirs", ...ref, amount: 1 });
+    await refusalOf(call).toMatchObject({ code: "NOT_FOUND" });
+  }
   await refusalOf(curious.refunds.get.query({ refundOrderNo: "told" })).toMatchObject({ code: "NOT_FOUND" });
   expect(await curious.refunds.list.query({})).toEqual({ items: [], nextCursor: null });
 });

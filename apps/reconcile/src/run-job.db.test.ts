@@ -60,12 +60,12 @@ describeBackends("a job", (backend) => {
   test("is taken over when its leader has fallen silent, and not before", async () => {
     const silent = job(async () => 0);
     const { db } = here.store;
-    await holdLease(db, { job: silent.name, holder: "dead", leaseMs: LEASE_MS, nowMs: Date.now() });
-    const diedAt = performance.now();
+    const leasedAt = Date.now();
+    await holdLease(db, { job: silent.name, holder: "dead", leaseMs: LEASE_MS, nowMs: leasedAt });
     while ((await runJob(there, silent, "heir")) === "followed") await sleep(20);
-    expect(performance.now() - diedAt).toBeGreaterThan(LEASE_MS - 50);
+    expect(Date.now() - leasedAt).toBeGreaterThanOrEqual(LEASE_MS);
     // The lease, a look every 20 ms, and whatever a busy machine adds.
-    expect(performance.now() - diedAt).toBeLessThan(LEASE_MS + 5_000);
+    expect(Date.now() - leasedAt).toBeLessThan(LEASE_MS + 5_000);
   });
 
   test("that fails is told to the clock, is renewed no more and runs again", async () => {

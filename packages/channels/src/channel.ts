@@ -35,6 +35,12 @@ export type ChargeRequest = SceneInput & {
   notifyUrl: string;
 };
 
+/** Asks about one attempt: by our number, or by the channel's own where it is known. The answer must name our number either way. */
+export interface QueryRequest {
+  attemptNo: string;
+  channelTradeNo?: string | undefined;
+}
+
 /** Asks the channel to give money back; a repeat has the same number and values. */
 export interface RefundRequest {
   attemptNo: string;
@@ -174,7 +180,7 @@ export interface HttpAnswer {
 /** One account's line to its channel. Methods never throw for what a channel or a network may do: that is an outcome. */
 export interface ChannelConnection {
   create(request: ChargeRequest): Promise<ChargeOutcome>;
-  query(request: { attemptNo: string }): Promise<QueryOutcome>;
+  query(request: QueryRequest): Promise<QueryOutcome>;
   close(request: { attemptNo: string }): Promise<CloseOutcome>;
   /** Ends an order of a scene at the counter whatever its state: unpaid, it is closed; paid, the money goes back. */
   cancel(request: { attemptNo: string }): Promise<CancelOutcome>;

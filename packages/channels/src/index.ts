@@ -11,6 +11,7 @@ export type {
   HttpAnswer,
   NotificationOutcome,
   QueryOutcome,
+  QueryRequest,
   RawNotification,
   RefundCapability,
   RefundDeclined,

@@ -23,7 +23,7 @@ export async function close(line: AccountLine, attemptNo: string): Promise<Close
 }
 
 async function whyNotWaiting(line: AccountLine, attemptNo: string): Promise<CloseOutcome> {
-  const found = await query(line, attemptNo);
+  const found = await query(line, { attemptNo });
   if (found.kind === "paid" || found.kind === "closed") return { kind: found.kind };
   return { kind: "unknown", reason: `${METHOD}: refused for the order's status, which is ${found.kind}` };
 }

@@ -40,6 +40,6 @@ export async function pay(line: AccountLine, request: ChargeOf<"barcode" | "face
 }
 
 async function confirm(line: AccountLine, attemptNo: string): Promise<ChargeOutcome> {
-  const found = await query(line, attemptNo);
+  const found = await query(line, { attemptNo });
   return found.kind === "paid" ? found : { kind: "pending" };
 }

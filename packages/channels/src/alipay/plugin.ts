@@ -59,7 +59,7 @@ function connect(
   const line = { sdk, now: () => clock.now(), appId, sellerId, appAuthToken, miniprogramAppId };
   return {
     create: (request) => create(line, request),
-    query: ({ attemptNo }) => query(line, attemptNo),
+    query: (request) => query(line, request),
     close: ({ attemptNo }) => close(line, attemptNo),
     cancel: ({ attemptNo }) => cancel(line, attemptNo),
     refund: (request) => refund(line, request),

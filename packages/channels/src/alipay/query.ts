@@ -1,6 +1,6 @@
 import { CURRENCY, type Receipt } from "@payhub/domain";
 import { z } from "zod";
-import type { QueryOutcome } from "../channel.ts";
+import type { QueryOutcome, QueryRequest } from "../channel.ts";
 import { parseBeijingTime } from "./beijing-time.ts";
 import { isTradeStatus, queryRefusal, TRADE_STATUSES } from "./status.ts";
 import { type AccountLine, callGateway } from "./transport.ts";
@@ -17,11 +17,12 @@ const PAID = z.object({
 });
 
 /**
- * Asks for an attempt's order; the receipt names only the app asked, because Alipay's answer names no seller.
+ * Asks for an attempt's order, by Alipay's own number where that is given; the receipt names only the app asked, because Alipay's answer names no seller.
  * Source: https://opendocs.alipay.com/open/82ea786a_alipay.trade.query
  */
-export async function query(line: AccountLine, attemptNo: string): Promise<QueryOutcome> {
-  const answer = await callGateway(line, { method: METHOD, attemptNo });
+export async function query(line: AccountLine, { attemptNo, channelTradeNo }: QueryRequest): Promise<QueryOutcome> {
+  const biz: Record<string, string> = channelTradeNo ? { trade_no: channelTradeNo } : {};
+  const answer = await callGateway(line, { method: METHOD, attemptNo, biz });
   switch (answer.kind) {
     case "success":
       return outcomeOf(answer.fields, line.appId);

@@ -39,6 +39,11 @@ export function orderPath(credentials: WechatpayCredentials, attemptNo: string):
   return `${transactionsPath(credentials)}/out-trade-no/${encodeURIComponent(attemptNo)}`;
 }
 
+/** The address of an order by WeChat Pay's own number (https://pay.weixin.qq.com/doc/v3/merchant/4012791879). */
+export function tradePath(credentials: WechatpayCredentials, channelTradeNo: string): string {
+  return `${transactionsPath(credentials)}/id/${encodeURIComponent(channelTradeNo)}`;
+}
+
 /** The parts of an answer or a callback that say who received the money. */
 export interface NamedMerchant {
   mchid?: string | undefined;

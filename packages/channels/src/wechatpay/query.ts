@@ -1,15 +1,16 @@
-import type { QueryOutcome } from "../channel.ts";
-import { isOwnMerchant, merchantWords, orderPath } from "./identity.ts";
+import type { QueryOutcome, QueryRequest } from "../channel.ts";
+import { isOwnMerchant, merchantWords, orderPath, tradePath } from "./identity.ts";
 import type { Line } from "./line.ts";
 import { parseJson } from "./parse-json.ts";
 import { declinedOf, isAbsentCode, TRADE_STATES } from "./status.ts";
 import { receiptFrom, type Transaction, transactionSchema } from "./transaction.ts";
 import { call } from "./transport.ts";
 
-/** Asks about an order by our number (https://pay.weixin.qq.com/doc/v3/merchant/4012791880). */
-export async function query(line: Line, { attemptNo }: { attemptNo: string }): Promise<QueryOutcome> {
+/** Asks about an order by our number (https://pay.weixin.qq.com/doc/v3/merchant/4012791880) or by WeChat Pay's own. */
+export async function query(line: Line, { attemptNo, channelTradeNo }: QueryRequest): Promise<QueryOutcome> {
   const { credentials } = line;
-  const path = `${orderPath(credentials, attemptNo)}?${new URLSearchParams(merchantWords(credentials))}`;
+  const order = channelTradeNo ? tradePath(credentials, channelTradeNo) : orderPath(credentials, attemptNo);
+  const path = `${order}?${new URLSearchParams(merchantWords(credentials))}`;
   const result = await call(line, { method: "GET", path, body: "" });
   if (result.kind === "refused") return isAbsentCode(result.code) ? { kind: "absent" } : declinedOf(result);
   if (result.kind !== "done") return result;

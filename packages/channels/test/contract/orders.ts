@@ -18,6 +18,17 @@ export function describeOrders<C>(bench: Bench<C>): void {
     expect(samePayee(receipt.payee, bench.connection.payee)).toBe(true);
   });
 
+  test("a paid order is found by either number, and never by another order's", async () => {
+    const { request } = await bench.paidOrder();
+    const { request: other } = await bench.paidOrder();
+    const receipt = await bench.receiptOf(request);
+    const { attemptNo } = request;
+    const byOwn = { attemptNo, channelTradeNo: receipt.channelTradeNo };
+    expect(await bench.connection.query(byOwn)).toEqual({ kind: "paid", receipt });
+    const { channelTradeNo } = await bench.receiptOf(other);
+    expect(await bench.connection.query({ attemptNo, channelTradeNo })).toMatchObject({ kind: "unknown" });
+  });
+
   test("other parameters under a used number are declined", async () => {
     const request = bench.request();
     bench.harness.scan(await bench.place(request));
