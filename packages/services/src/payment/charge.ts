@@ -3,6 +3,7 @@ import { type Attempt, nextQueryAt, type PayerAction, PayhubError } from "@payhu
 import { findAttempt, moveAttempt, updateOpenAttempt } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
+import { failureFields } from "../failure.ts";
 
 import { askChannel, takeReceipt } from "./ask.ts";
 import { counterOf, nextAskAt } from "./at-counter.ts";
@@ -114,8 +115,7 @@ async function takeRefusal(
     case "number_used":
       await release(ctx, attempt, {
         unknown: true,
-        failureCode: NUMBER_USED,
-        failureMessage: `${code} ${message}`.slice(0, 255),
+        ...failureFields({ code: NUMBER_USED, message: `${code} ${message}` }),
       });
       throw channelRejected(attempt, { code, message });
     case "refused":

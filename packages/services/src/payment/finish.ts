@@ -2,6 +2,7 @@ import type { Attempt, Payment } from "@payhub/domain";
 import { type Db, findAttempts, insertEvents, lockAttempt, lockPayment, moveAttempt, movePayment } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { paymentEvent } from "../event/of-move.ts";
+import { failureFields } from "../failure.ts";
 import { announce } from "./announce.ts";
 
 /** How an attempt ended without money. */
@@ -11,9 +12,6 @@ export type Ending = { to: "closed" } | { to: "failed"; code: string; message: s
 export function isLive(attempt: Pick<Attempt, "state">): boolean {
   return attempt.state === "preparing" || attempt.state === "awaiting_payer";
 }
-
-const CODE_CHARACTERS = 64;
-const MESSAGE_CHARACTERS = 255;
 
 /**
  * Ends an attempt that the channel says no money can come from any more, and ends its payment when that was the last live
@@ -29,10 +27,7 @@ export async function finishAttempt(ctx: ServiceContext, attemptNo: string, endi
       attemptNo,
       to: ending.to,
       set: {
-        ...(ending.to === "failed" && {
-          failureCode: ending.code.slice(0, CODE_CHARACTERS),
-          failureMessage: ending.message.slice(0, MESSAGE_CHARACTERS),
-        }),
+        ...(ending.to === "failed" && failureFields(ending)),
         unknown: false,
         calledUntil: 0,
         nextQueryAt: null,

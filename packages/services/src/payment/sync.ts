@@ -1,6 +1,7 @@
 import { type Attempt, EXPIRY_MARGIN_MS } from "@payhub/domain";
 import { claimAttempt, findAttempt, findDueAttempts, findPayment, updateOpenAttempt } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
+import { takeEach } from "../each-due.ts";
 import { type Answer, askChannel } from "./ask.ts";
 import { nextAskAt } from "./at-counter.ts";
 import { claimMs } from "./claim.ts";
@@ -48,17 +49,9 @@ export async function syncDueAttempts(
   { limit, concurrency }: { limit: number; concurrency: number },
 ): Promise<number> {
   const due = await findDueAttempts(ctx.store.db, ctx.clock.now(), limit);
-  let taken = 0;
-  const queue = due.values();
-  const worker = async () => {
-    for (const { attemptNo } of queue) {
-      try {
-        if (await syncAttempt(ctx, attemptNo)) taken++;
-      } catch (error) {
-        ctx.log.error({ attemptNo, err: error }, "an attempt could not be synced");
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return taken;
+  return takeEach(ctx, due, {
+    concurrency,
+    take: ({ attemptNo }) => syncAttempt(ctx, attemptNo),
+    about: ({ attemptNo }) => ({ attemptNo }),
+  });
 }

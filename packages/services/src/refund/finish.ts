@@ -2,7 +2,6 @@ import type { Payment, Refund, RefundStatus } from "@payhub/domain";
 import {
   type Db,
   findAttempt,
-  findHeldReceipts,
   insertEvents,
   lockPayment,
   lockRefund,
@@ -14,18 +13,17 @@ import {
 import type { ServiceContext } from "../context.ts";
 import { refundEvent } from "../event/of-move.ts";
 import { announce } from "../payment/announce.ts";
+import { heldReceiptOf } from "./held-receipt-of.ts";
 
 /** How a refund ended. */
 export interface RefundEnding {
   to: Exclude<RefundStatus, "created">;
   channelRefundNo?: string | null;
   succeededAt?: number;
+  /** From `failureFields`, which fits them to their columns. */
   failureCode?: string;
   failureMessage?: string;
 }
-
-const CODE_CHARACTERS = 64;
-const MESSAGE_CHARACTERS = 255;
 
 /**
  * Brings a refund's final word into the books: the refund moves, an amount that stays with the merchant is free again, a held
@@ -65,8 +63,8 @@ async function moveTo(
     nextQueryAt: null,
     channelRefundNo: ending.channelRefundNo ?? refund.channelRefundNo,
     succeededAt: ending.succeededAt ?? null,
-    failureCode: ending.failureCode?.slice(0, CODE_CHARACTERS) ?? null,
-    failureMessage: ending.failureMessage?.slice(0, MESSAGE_CHARACTERS) ?? null,
+    failureCode: ending.failureCode ?? null,
+    failureMessage: ending.failureMessage ?? null,
     updatedAt: nowMs,
   };
   const moved = await moveRefund(tx, { refundNo: refund.refundNo, to: ending.to, set });
@@ -86,9 +84,9 @@ async function moveTo(
   return { refund: after, payment: { ...payment, ...change } };
 }
 
-async function moveHeld(tx: Db, { paymentNo, refundNo }: Refund, ending: RefundEnding, nowMs: number) {
-  const held = (await findHeldReceipts(tx, paymentNo)).find((receipt) => receipt.refundNo === refundNo);
-  if (!held) throw new Error(`refund ${refundNo} gives back no held receipt`);
+async function moveHeld(tx: Db, refund: Refund, ending: RefundEnding, nowMs: number) {
+  const { refundNo } = refund;
+  const held = await heldReceiptOf(tx, refund);
   const to = ending.to === "succeeded" ? "refunded" : "held";
   await moveHeldReceipt(tx, { heldReceiptNo: held.heldReceiptNo, from: "refunding", to, refundNo, nowMs });
   return held.reason;

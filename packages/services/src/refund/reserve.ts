@@ -1,5 +1,5 @@
 import { isReserving, issueNumber, PayhubError, type Payment, type Refund, refundCharge } from "@payhub/domain";
-import { findAttempt, findRefunds, insertRefund, lockPayment, updateRefunded } from "@payhub/store";
+import { findRefunds, insertRefund, lockPayment, updateRefunded } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { Caller, ServiceContext } from "../context.ts";
 import type { RequestDigest } from "../idempotency/digest.ts";
@@ -35,8 +35,6 @@ export async function reserveRefund(ctx: ServiceContext, requested: RefundReques
     if (!payment) throw new Error(`payment ${paymentNo} is missing`);
     // Every refund of this payment is stored and finished under this lock, so this read sees them all.
     const refunds = (await findRefunds(tx, paymentNo)).filter(({ purpose }) => purpose === "business");
-    const attempt = await findAttempt(tx, requested.settledBy);
-    if (!attempt) throw new Error(`payment ${paymentNo} has no settling attempt`);
     assertRefundable(ctx, { payment, refunds, requested });
     const refund = newRefund(ctx, { payment, refunds, requested });
     await insertRefund(tx, refund);

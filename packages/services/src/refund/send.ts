@@ -1,10 +1,12 @@
 import type { RefundDeclined, RefundQueryOutcome } from "@payhub/channels";
 import { nextRefundQueryAt, REFUND_LADDER_MS, type Refund } from "@payhub/domain";
-import { claimRefund, findAttempt, findHeldReceipts, type RefundFields, updateOpenRefund } from "@payhub/store";
+import { claimRefund, findAttempt, type RefundFields, updateOpenRefund } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
+import { failureFields } from "../failure.ts";
 import { claimMs } from "../payment/claim.ts";
 import { finishRefund } from "./finish.ts";
+import { heldReceiptOf } from "./held-receipt-of.ts";
 import { type Turn, takeTurn } from "./turn.ts";
 
 const UNSENT_AGAIN_MS = 5_000;
@@ -64,8 +66,7 @@ async function paidOrderOf(
   { refundNo, purpose, paymentNo, attemptNo }: Refund,
 ): Promise<{ channelTradeNo: string; total: number }> {
   if (purpose === "held_receipt") {
-    const held = (await findHeldReceipts(ctx.store.db, paymentNo)).find((one) => one.refundNo === refundNo);
-    if (!held) throw new Error(`refund ${refundNo} gives back no held receipt`);
+    const held = await heldReceiptOf(ctx.store.db, { paymentNo, refundNo });
     return { channelTradeNo: held.channelTradeNo, total: held.amount };
   }
   const attempt = await findAttempt(ctx.store.db, attemptNo);
@@ -76,8 +77,7 @@ async function paidOrderOf(
 async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: Outcome): Promise<void> {
   const { refundNo } = refund;
   const nowMs = ctx.clock.now();
-  const later = (set: Omit<RefundFields, "updatedAt">) =>
-    updateOpenRefund(ctx.store.db, refundNo, { queryCount: refund.queryCount + 1, ...set, updatedAt: nowMs });
+  const later = (set: Later) => takeUpLater(ctx, refund, set);
   // At the end of the ladder every question tells people: something is stuck at the channel.
   if ((outcome.kind === "processing" || outcome.kind === "unknown") && refund.queryCount >= REFUND_LADDER_MS.length)
     ctx.alert("refund_not_settled", { refundNo, paymentNo: refund.paymentNo, channel: refund.channel });
@@ -136,6 +136,14 @@ async function takeOutcome(ctx: ServiceContext, refund: Refund, outcome: Outcome
   }
 }
 
+type Later = Omit<RefundFields, "updatedAt"> & Pick<Refund, "nextQueryAt">;
+
+/** Notes what a step came to and when the next one is due. */
+async function takeUpLater(ctx: ServiceContext, { refundNo, queryCount }: Refund, set: Later): Promise<void> {
+  const updatedAt = ctx.clock.now();
+  await updateOpenRefund(ctx.store.db, refundNo, { queryCount: queryCount + 1, ...set, updatedAt });
+}
+
 async function takeRefusal(
   ctx: ServiceContext,
   refund: Refund,
@@ -143,29 +151,25 @@ async function takeRefusal(
 ): Promise<void> {
   const { refundNo } = refund;
   const nowMs = ctx.clock.now();
-  const failure = { failureCode: code.slice(0, 64), failureMessage: message.slice(0, 255) };
+  const failure = failureFields({ code, message });
   switch (because) {
     case "not_enough":
       ctx.alert("refund_not_enough", { refundNo, paymentNo: refund.paymentNo, channel: refund.channel });
-      await updateOpenRefund(ctx.store.db, refundNo, {
+      await takeUpLater(ctx, refund, {
         ...failure,
-        queryCount: refund.queryCount + 1,
         unknown: false,
         calledUntil: 0,
         nextQueryAt: nowMs + NOT_ENOUGH_AGAIN_MS,
-        updatedAt: nowMs,
       });
       return;
     case "number_used":
       // The channel has other values under this number: what became of them is for people to find out.
       ctx.alert("refund_abnormal", { refundNo, paymentNo: refund.paymentNo, channel: refund.channel, code });
-      await updateOpenRefund(ctx.store.db, refundNo, {
+      await takeUpLater(ctx, refund, {
         ...failure,
-        queryCount: refund.queryCount + 1,
         abnormal: true,
         calledUntil: nowMs,
         nextQueryAt: nowMs + ABNORMAL_AGAIN_MS,
-        updatedAt: nowMs,
       });
       return;
     case "exceeds_paid":

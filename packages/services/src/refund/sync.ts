@@ -1,5 +1,6 @@
 import { findDueRefunds, findRefund, updateOpenRefund } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
+import { takeEach } from "../each-due.ts";
 import { advanceRefund } from "./send.ts";
 
 /** Takes every refund that is due one step further, `concurrency` at a time; returns how many this process took. */
@@ -7,19 +8,12 @@ export async function syncDueRefunds(
   ctx: ServiceContext,
   { limit, concurrency }: { limit: number; concurrency: number },
 ): Promise<number> {
-  const queue = (await findDueRefunds(ctx.store.db, ctx.clock.now(), limit)).values();
-  let taken = 0;
-  const worker = async () => {
-    for (const refund of queue) {
-      try {
-        if (await advanceRefund(ctx, refund)) taken++;
-      } catch (error) {
-        ctx.log.error({ refundNo: refund.refundNo, err: error }, "a refund could not be taken further");
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return taken;
+  const due = await findDueRefunds(ctx.store.db, ctx.clock.now(), limit);
+  return takeEach(ctx, due, {
+    concurrency,
+    take: (refund) => advanceRefund(ctx, refund),
+    about: ({ refundNo }) => ({ refundNo }),
+  });
 }
 
 /** Takes a refund that its channel said something about one step further now; tells whether payhub knows it. */
