@@ -5,6 +5,8 @@ const exclude = ["**/node_modules/**", "**/dist/**"];
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // A busy machine is slow; what is awaited still has to come.
+    expect: { poll: { timeout: 15_000 } },
     provide: {
       mysqlUrl: process.env.PAYHUB_MYSQL_URL ?? "",
       redisUrl: process.env.PAYHUB_REDIS_URL ?? "",
@@ -17,7 +19,7 @@ export default defineConfig({
           name: "unit",
           include: ["{apps,packages,tooling}/*/{src,test}/**/*.test.ts"],
           exclude: [...exclude, "**/*.db.test.ts", "**/*.e2e.test.ts"],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
       },

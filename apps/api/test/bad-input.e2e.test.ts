@@ -180,7 +180,7 @@ describe("apps", () => {
     const list = (signed: string) => get(api.url, { appId: app.appId, secret: signed }, "payments.list", {});
     expect([(await list(secret)).status, (await list(second.secret)).status]).toEqual([200, 200]);
     const third = await rotateAppSecret(platform.ctx, app.appId);
-    await expect.poll(async () => (await list(third.secret)).status, { timeout: 8_000 }).toBe(200);
+    await expect.poll(async () => (await list(third.secret)).status, { timeout: 15_000 }).toBe(200);
     expect([(await list(second.secret)).status, (await list(secret)).status]).toEqual([200, 401]);
   });
 

@@ -51,7 +51,7 @@ describe("on SIGTERM", () => {
     slowChannel(1_500);
     const creating = post(api.url, platform.signer, "payments.create", order(platform));
     const polling = post(api.url, platform.signer, "events.pull", JSON.stringify({ waitMs: 30_000 }));
-    await expect.poll(() => platform.simulator.calls().length, { timeout: 5_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => platform.simulator.calls().length, { timeout: 15_000 }).toBeGreaterThanOrEqual(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
 
     const before = performance.now();

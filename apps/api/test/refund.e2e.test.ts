@@ -67,8 +67,11 @@ test("a refund is made, called back at its own address, and told", async () => {
   expect(refund).toMatchObject({ paymentNo, attemptNo, status: "created", unknown: false, replayed: false });
 
   await becomes(refund.refundNo, "succeeded");
-  const sent = platform.simulator.callbacks.deliveries().filter(({ topic }) => topic === "refund");
-  expect(sent.map(({ url }) => new URL(url).pathname)).toEqual([`/callbacks/wechatpay/${platform.accountNo}/refunds`]);
+  const sent = () => platform.simulator.callbacks.deliveries().filter(({ topic }) => topic === "refund");
+  await vi.waitFor(() => expect(sent()).not.toHaveLength(0), until);
+  expect(sent().map(({ url }) => new URL(url).pathname)).toEqual([
+    `/callbacks/wechatpay/${platform.accountNo}/refunds`,
+  ]);
   expect(await client.refunds.get.query({ refundOrderNo: "told" })).toMatchObject({
     refundNo: refund.refundNo,
     reason: "太甜",

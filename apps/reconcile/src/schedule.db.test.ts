@@ -36,7 +36,7 @@ describeBackends("the schedule", (backend) => {
     });
     const fine = everySecond(async () => ++runs);
     const schedule = startSchedule(ctx, [failing, fine]);
-    await vi.waitUntil(() => failures >= 2 && runs >= 2, { timeout: 6_000 });
+    await vi.waitUntil(() => failures >= 2 && runs >= 2, { timeout: 15_000 });
     expect(await schedule.stop(1_000)).toBe(true);
     expect(errors).toContainEqual({ job: failing.name, err: new Error("it fails each time") });
   });
@@ -50,7 +50,7 @@ describeBackends("the schedule", (backend) => {
       return ++ended;
     });
     const schedule = startSchedule(ctx, [slow]);
-    await vi.waitUntil(() => started === 1, { timeout: 3_000 });
+    await vi.waitUntil(() => started === 1, { timeout: 15_000 });
     await sleep(1_500);
     expect(started).toBe(1);
     expect(await schedule.stop(5_000)).toBe(true);
@@ -68,7 +68,7 @@ describeBackends("the schedule", (backend) => {
       return 0;
     });
     const schedule = startSchedule(ctx, [endless]);
-    await vi.waitUntil(async () => (await leaseOf(endless))?.holder === schedule.holder, { timeout: 3_000 });
+    await vi.waitUntil(async () => (await leaseOf(endless))?.holder === schedule.holder, { timeout: 15_000 });
     const before = performance.now();
     expect(await schedule.stop(300)).toBe(false);
     expect(performance.now() - before).toBeLessThan(2_000);

@@ -82,6 +82,6 @@ test("a reconcile process that is told to stop gives its leads back and leaves w
   reconcile.child.kill("SIGTERM");
   expect(await reconcile.exited).toBe(0);
   const led = JOBS.map(() => second.name);
-  await vi.waitFor(async () => expect(await holders()).toEqual(led), { timeout: 3_000, interval: 50 });
+  await vi.waitFor(async () => expect(await holders()).toEqual(led), { timeout: 15_000, interval: 50 });
   expect(second.output()).not.toContain('"level":"error"');
 });

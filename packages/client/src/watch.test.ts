@@ -61,7 +61,7 @@ const watch = ({ secret = payhub.secret, pollMs = 50 } = {}) => {
   );
   return { seen, onError, onComplete };
 };
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 8_000, interval: 5 });
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
 const asked = (procedure: string) => payhub.requests.filter((request) => request.procedure === procedure).length;
 
 describe("payments.watch", () => {

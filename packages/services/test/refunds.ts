@@ -81,7 +81,9 @@ export function atChannel({ simulator }: TestPlatform, refundNo: string) {
 
 /** Waits, in real time, until the channel is done with a refund that it is to finish at once. */
 export async function decidedAtChannel(platform: TestPlatform, refundNo: string): Promise<void> {
-  await expect.poll(() => atChannel(platform, refundNo)?.state, { interval: 2, timeout: 5_000 }).not.toBe("processing");
+  await expect
+    .poll(() => atChannel(platform, refundNo)?.state, { interval: 2, timeout: 15_000 })
+    .not.toBe("processing");
 }
 
 /** What the channel will do with the next refund of a payment. */

@@ -61,7 +61,7 @@ describeBackends("a third channel", (backend) => {
   };
   const paymentOf = async (orderNo: string) => (await getPayment(platform.ctx, platform.caller, { orderNo })).payment;
   const becomes = (orderNo: string, status: string) =>
-    expect.poll(async () => (await paymentOf(orderNo)).status, { timeout: 5_000 }).toBe(status);
+    expect.poll(async () => (await paymentOf(orderNo)).status, { timeout: 15_000 }).toBe(status);
   const refundBecomes = (refundNo: string, status: string) =>
     expect
       .poll(
@@ -70,7 +70,7 @@ describeBackends("a third channel", (backend) => {
           await syncDueRefunds(platform.ctx, BATCH);
           return (await getRefund(platform.ctx, platform.caller, { refundNo })).status;
         },
-        { timeout: 5_000 },
+        { timeout: 15_000 },
       )
       .toBe(status);
 
@@ -178,7 +178,7 @@ describeBackends("a third channel", (backend) => {
     await becomes(order.orderNo, "succeeded");
     peer.pay(qrOf(here));
     await expect
-      .poll(async () => (await returnHeldReceipts(ctx, { limit: 10 })) + peer.ledger().length, { timeout: 5_000 })
+      .poll(async () => (await returnHeldReceipts(ctx, { limit: 10 })) + peer.ledger().length, { timeout: 15_000 })
       .toBe(peer.ledger().length + 1);
     await giveBackSettles(here.payment.paymentNo, "payment.duplicate_refunded");
     expect(peer.books.kept(attemptNo)).toBe(0);
@@ -191,7 +191,7 @@ describeBackends("a third channel", (backend) => {
     await closePayment(ctx, caller, { orderNo: payment.orderNo, idempotencyKey: `close-${payment.orderNo}` });
     expect((await paymentOf(payment.orderNo)).status).toBe("closed");
     peer.payLate(attempt.attemptNo);
-    await expect.poll(() => returnHeldReceipts(ctx, { limit: 10 }), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => returnHeldReceipts(ctx, { limit: 10 }), { timeout: 15_000 }).toBe(1);
     await giveBackSettles(payment.paymentNo, "refund.succeeded");
     expect((await paymentOf(payment.orderNo)).status).toBe("closed");
     expect(peer.books.kept(attempt.attemptNo)).toBe(0);
@@ -204,7 +204,7 @@ describeBackends("a third channel", (backend) => {
       await syncDueRefunds(platform.ctx, BATCH);
       return (await eventsOf(paymentNo)).at(-1);
     };
-    await expect.poll(settled, { timeout: 5_000 }).toBe(event);
+    await expect.poll(settled, { timeout: 15_000 }).toBe(event);
   }
 
   it("answers a callback that it does not believe with the channel's own no", async () => {

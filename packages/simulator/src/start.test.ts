@@ -31,7 +31,7 @@ test("stopping cuts calls that hang", async () => {
   const bench = await startWechatpayBench(keys);
   bench.simulator.faults.script({ channel: "wechatpay", operation: "query", fault: { kind: "timeout_after_commit" } });
   const hanging = bench.query("order-0001");
-  await expect.poll(() => bench.simulator.calls().length, { timeout: 4000 }).toBe(1);
+  await expect.poll(() => bench.simulator.calls().length).toBe(1);
   await bench.stop();
   expect((await hanging).clientError).toBe("ECONNRESET");
 });
@@ -47,7 +47,7 @@ test("a restarted simulator knows its trades, codes and owed callbacks; keys are
   before.simulator.payer.pay(String((await before.create(paid)).data.code_url));
   const code = String((await before.create(unpaid)).data.code_url);
   await before.close("burnt-0001");
-  await expect.poll(() => before.simulator.callbacks.deliveries().length, { timeout: 4000 }).toBe(1);
+  await expect.poll(() => before.simulator.callbacks.deliveries().length).toBe(1);
   const ledger = before.simulator.ledger();
   await before.simulator.stop();
 

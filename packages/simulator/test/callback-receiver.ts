@@ -18,12 +18,12 @@ export interface CallbackReceiver {
   received: ReceivedCallback[];
   /** How to answer; 204 by default. `index` counts the callbacks from 0. */
   answer: (index: number) => ReceiverAnswer;
-  /** Resolves once `count` callbacks have arrived; rejects after 5 s. */
+  /** Resolves once `count` callbacks have arrived; rejects after 15 s. */
   waitFor(count: number): Promise<ReceivedCallback[]>;
   stop(): Promise<void>;
 }
 
-const waitLimitMs = 5000;
+const waitLimitMs = 15_000;
 
 export async function startCallbackReceiver(): Promise<CallbackReceiver> {
   const received: ReceivedCallback[] = [];

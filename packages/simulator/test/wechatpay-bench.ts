@@ -104,7 +104,7 @@ export function createWechatpayClient(
     certs,
     baseURL: `${baseURL}/`,
     headers,
-    timeout: 3000,
+    timeout: 15_000,
   });
 }
 

@@ -69,7 +69,7 @@ describe("startServices", () => {
     expect(await answering(probes)).toEqual([true, true]);
     holder.kill(signal);
     await once(holder, "exit");
-    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 15_000 });
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe("startServices", () => {
     const { holder, directory, probes } = await holdServices();
     holder.stdin.write("crash");
     await once(holder, "exit");
-    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 15_000 });
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -85,6 +85,6 @@ describe("startServices", () => {
     const { holder, probes } = await holdServices();
     holder.kill("SIGKILL");
     await once(holder, "exit");
-    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await answering(probes)).toEqual([false, false]), { timeout: 15_000 });
   });
 });

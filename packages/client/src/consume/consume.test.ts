@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const clientOf = () => createPayhubClient({ url: payhub.url, appId: payhub.appId, secret: payhub.secret, retries: 0 });
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 8_000, interval: 5 });
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
 const quiet = { onError: () => {} };
 
 /** Events 1 … `length` of as many payments as there are letters. */

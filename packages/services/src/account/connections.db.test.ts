@@ -68,7 +68,7 @@ describeBackends("the connections of a process", (backend) => {
     platform.clock.advance(5_000);
     simulator.payer.pay(qrOf(created));
     await expect
-      .poll(async () => (await getPayment(ctx, caller, { orderNo: order.orderNo })).payment.status, { timeout: 5_000 })
+      .poll(async () => (await getPayment(ctx, caller, { orderNo: order.orderNo })).payment.status, { timeout: 15_000 })
       .toBe("succeeded");
     expect(await platform.violations()).toEqual([]);
   });

@@ -131,7 +131,7 @@ describeBackends("createPayment, broken off", (backend) => {
       // The code that was given out is still good.
       platform.simulator.payer.open(qrOf(second));
       platform.simulator.payer.pay(qrOf(second));
-      await expect.poll(async () => (await read(asked)).payment.status, { timeout: 5_000 }).toBe("succeeded");
+      await expect.poll(async () => (await read(asked)).payment.status, { timeout: 15_000 }).toBe("succeeded");
     });
 
     it(`gives a process that was held up after ${channel} answered the code that was stored meanwhile`, async () => {

@@ -23,7 +23,7 @@ describeBackends("initiating an order again", (backend) => {
   const read = ({ orderNo }: PaymentOrder) => getPayment(platform.ctx, platform.caller, { orderNo });
   const atAlipay = () => ({ accountNo: platform.accounts.alipay.accountNo });
   const settled = (order: PaymentOrder) =>
-    expect.poll(async () => (await read(order)).payment.status, { timeout: 5_000 }).toBe("succeeded");
+    expect.poll(async () => (await read(order)).payment.status, { timeout: 15_000 }).toBe("succeeded");
 
   it("hands out the live attempt while it has a minute left, to the millisecond", async () => {
     const order = platform.order();

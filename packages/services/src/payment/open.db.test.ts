@@ -25,7 +25,7 @@ describeBackends("openPayment", (backend) => {
   const create = (order: PaymentOrder, ctx = platform.ctx) => createPayment(ctx, platform.caller, order);
   const read = ({ orderNo }: PaymentOrder) => getPayment(platform.ctx, platform.caller, { orderNo });
   const settled = (order: PaymentOrder) =>
-    expect.poll(async () => (await read(order)).payment.status, { timeout: 5_000 }).toBe("succeeded");
+    expect.poll(async () => (await read(order)).payment.status, { timeout: 15_000 }).toBe("succeeded");
   const atChannel = (attemptNo: string) =>
     platform.simulator.ledger().find(({ outTradeNo }) => outTradeNo === attemptNo);
   const eventOf = async (paymentNo: string) => {

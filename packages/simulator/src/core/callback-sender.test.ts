@@ -34,7 +34,7 @@ const owe = (id: string) =>
 const subjects = () => receiver.received.map(({ body }) => body.split(" ").slice(0, 2).join(" "));
 
 async function untilQuiet(): Promise<void> {
-  await expect.poll(() => sender.pending(), { timeout: 3000, interval: 5 }).toEqual([]);
+  await expect.poll(() => sender.pending(), { interval: 5 }).toEqual([]);
   await sender.idle();
 }
 
@@ -146,7 +146,7 @@ test("deliverNow sends at once, again after acceptance, and refuses unknown ids"
   sender = createSender({ clock: real });
   faults.callback({ channel: "wechatpay", fault: "lost" });
   owe("a");
-  await expect.poll(() => sender.deliveries().length, { timeout: 4000 }).toBe(1);
+  await expect.poll(() => sender.deliveries().length).toBe(1);
   expect((await sender.deliverNow("a")).accepted).toBe(true);
   expect(sender.pending()).toEqual([]);
   expect((await sender.deliverNow("a")).accepted).toBe(true);
@@ -157,7 +157,7 @@ test("what a stopped sender owed, its successor delivers", async () => {
   sender = createSender({ clock: real });
   faults.callback({ channel: "wechatpay", fault: "lost" });
   owe("a");
-  await expect.poll(() => sender.deliveries().length, { timeout: 4000 }).toBe(1);
+  await expect.poll(() => sender.deliveries().length).toBe(1);
   const [owed] = sender.pending();
   await sender.stop();
   book.collection("callback").put("a", { ...owed });

@@ -19,7 +19,7 @@ test("a schedule runs speed times faster, in order", async () => {
   const ran: string[] = [];
   clock.schedule(6 * 3_600_000, () => ran.push("6 h"));
   clock.schedule(3_600_000, () => ran.push("1 h"));
-  await expect.poll(() => ran, { timeout: 4000 }).toEqual(["1 h", "6 h"]);
+  await expect.poll(() => ran).toEqual(["1 h", "6 h"]);
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(215);
 });
 

@@ -16,8 +16,7 @@ async function payOne(): Promise<string> {
   return String(order.out_trade_no);
 }
 
-const settled = () =>
-  expect.poll(() => bench.simulator.callbacks.pending(), { timeout: 4000, interval: 5 }).toEqual([]);
+const settled = () => expect.poll(() => bench.simulator.callbacks.pending(), { interval: 5 }).toEqual([]);
 
 test("the envelope is the documented one", async () => {
   bench = await startWechatpayBench(keys);
@@ -77,7 +76,7 @@ test.each([201, 301, 400, 500])("%i is none", async (status) => {
   bench = await startWechatpayBench(keys);
   bench.receiver.answer = () => ({ status });
   await payOne();
-  await expect.poll(() => bench.simulator.callbacks.deliveries().length, { timeout: 4000 }).toBe(1);
+  await expect.poll(() => bench.simulator.callbacks.deliveries().length).toBe(1);
   expect(bench.simulator.callbacks.pending()).toHaveLength(1);
 });
 

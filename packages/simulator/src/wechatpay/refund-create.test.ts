@@ -41,7 +41,7 @@ test("accepted, processed, succeeded; the order is refunded, its fee known", asy
   });
   expect(accepted.data).not.toHaveProperty("success_time");
   expect((await bench.query(outTradeNo)).data).toMatchObject({ trade_state: "REFUND", trade_type: "NATIVE" });
-  await expect.poll(async () => (await ask(out_refund_no)).data.status, { timeout: 4000 }).toBe("SUCCESS");
+  await expect.poll(async () => (await ask(out_refund_no)).data.status).toBe("SUCCESS");
   expect((await ask(out_refund_no)).data).toMatchObject({ refund_id, success_time: expect.stringMatching(/\+08:00$/) });
   expect(ledgerOf(outTradeNo)).toMatchObject({
     state: "paid",
@@ -69,7 +69,7 @@ test("the sum never exceeds the order, what was closed does not count", async ()
   const outTradeNo = await paid();
   bench.simulator.faults.refund({ channel: "wechatpay", outcome: { kind: "closed", afterMs: 0 } });
   const closed = (await bench.refund(outTradeNo, { refund: 1288 })).data.out_refund_no;
-  await expect.poll(async () => (await ask(closed)).data.status, { timeout: 4000 }).toBe("CLOSED");
+  await expect.poll(async () => (await ask(closed)).data.status).toBe("CLOSED");
   expect((await bench.refund(outTradeNo, { refund: 1000 })).status).toBe(200);
   expect((await bench.refund(outTradeNo, { refund: 289 })).data.code).toBe("INVALID_REQUEST");
   expect((await bench.refund(outTradeNo, { refund: 288 })).status).toBe(200);
@@ -172,7 +172,7 @@ test("six failing calls a second, then 429; calls that succeed go on", async () 
   const failures = await Promise.all(Array.from({ length: 8 }, () => own.refund("never-1")));
   expect(failures.map(({ status }) => status).sort()).toEqual([404, 404, 404, 404, 404, 404, 429, 429]);
   expect((await own.refund(outTradeNo)).status).toBe(200);
-  await expect.poll(async () => (await own.refund("never-1")).status, { timeout: 4000, interval: 300 }).toBe(404);
+  await expect.poll(async () => (await own.refund("never-1")).status, { interval: 300 }).toBe(404);
   await own.stop();
 });
 

@@ -117,7 +117,7 @@ describe("Redis in trouble", () => {
     const late = await openCoordination({ url: fault.url, prefix: `test:${randomUUID()}:` });
     expect(await late.healthy()).toBe(false);
     fault.heal();
-    await expect.poll(() => late.healthy(), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => late.healthy(), { timeout: 15_000 }).toBe(true);
     await late.close();
   });
 });
