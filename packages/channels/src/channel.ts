@@ -1,4 +1,14 @@
-import type { Clock, PayerAction, Randomness, Receipt, Scene, SceneInput } from "@payhub/domain";
+import type {
+  BillKind,
+  BillLine,
+  Clock,
+  FundFlowLine,
+  PayerAction,
+  Randomness,
+  Receipt,
+  Scene,
+  SceneInput,
+} from "@payhub/domain";
 
 /** What one scene can do at a channel. */
 export interface SceneCapability {
@@ -145,6 +155,41 @@ export type RefundOutcome =
 /** What asking about a refund came to; `absent`: the channel knows no refund of this number. */
 export type RefundQueryOutcome = RefundOutcome | { kind: "absent" };
 
+/** Asks for the bill of one business day (`2026-11-20`, Asia/Shanghai); its bytes go to the new file `path`, as they come. */
+export interface BillRequest {
+  billKind: BillKind;
+  businessDay: string;
+  path: string;
+}
+
+export type BillOutcome =
+  /** The file is whole: its hash, its archive and its size were checked. */
+  | { kind: "fetched" }
+  /** The channel says that there was no business; final. */
+  | { kind: "none" }
+  /** It is still being made. */
+  | { kind: "not_ready" }
+  /** It is not there, and the channel does not tell whether it ever will be: not made yet, or no business. */
+  | { kind: "absent" }
+  /** What came is not to be trusted; `path` holds it, for inspection. */
+  | { kind: "refused"; reason: string }
+  | Declined
+  | Unknown
+  | Unsent;
+
+/** What reading a bill gives, in the order of the file. */
+export type BillItem<Line = BillLine | FundFlowLine> =
+  | { kind: "line"; line: Line }
+  /** A line that cannot be read; the others can. `text` is its beginning. */
+  | { kind: "malformed"; lineNo: number; reason: string; text: string }
+  /** One of the bill's own sums that its lines do not give; checked when every line could be read, a count always. */
+  | { kind: "sum_differs"; name: string; stated: string; counted: string };
+
+/** A fetched bill that can be read no further: cut off, another account's, more than the limits allow. */
+export class BillUnreadable extends Error {
+  override readonly name = "BillUnreadable";
+}
+
 /** A callback exactly as it came: header names in lower case, the body's raw bytes. */
 export interface RawNotification {
   headers: Readonly<Record<string, string | undefined>>;
@@ -188,6 +233,12 @@ export interface ChannelConnection {
   queryRefund(request: { attemptNo: string; refundNo: string }): Promise<RefundQueryOutcome>;
   /** Verifies the raw bytes first, then reads. */
   readNotification(raw: RawNotification): Promise<NotificationOutcome>;
+  /** Writes the bill to a file and checks it; nothing of it is read before. Its own deadline is longer than a call's. */
+  fetchBill(request: BillRequest): Promise<BillOutcome>;
+  /** Reads a fetched trade bill as a stream, some items at a time; throws {@link BillUnreadable}. */
+  readTradeBill(path: string): AsyncIterable<readonly BillItem<BillLine>[]>;
+  /** Reads a fetched fund-flow bill likewise. */
+  readFundFlowBill(path: string): AsyncIterable<readonly BillItem<FundFlowLine>[]>;
   /** Who this account is at the channel, by the names that a receipt's `payee` uses. */
   readonly payee: Readonly<Record<string, string>>;
   /** What this account can do, when that is less than its channel can. */
@@ -202,6 +253,14 @@ export interface ChannelRuntime {
   deadlineMs: number;
 }
 
+/** When a channel's bills of the day before are there. */
+export interface BillCapability {
+  /** The hour, Asia/Shanghai, before which asking is of no use. */
+  fromHour: number;
+  /** How many days back bills can be had. */
+  daysBack: number;
+}
+
 /** A channel as a plugin: one folder, one line in the registry. */
 export interface ChannelPlugin<Credentials = unknown> {
   readonly name: string;
@@ -209,6 +268,7 @@ export interface ChannelPlugin<Credentials = unknown> {
   readonly title: string;
   readonly scenes: Readonly<Partial<Record<Scene, SceneCapability>>>;
   readonly refunds: RefundCapability;
+  readonly bills: BillCapability;
   readonly answers: { accepted: HttpAnswer; rejected: HttpAnswer };
   /** Checks stored or entered credentials; throws `PayhubError` `INVALID_INPUT` naming the field, never its value. */
   readCredentials(input: unknown): Credentials;

@@ -1,5 +1,9 @@
 export { alipay } from "./alipay/plugin.ts";
 export type {
+  BillCapability,
+  BillItem,
+  BillOutcome,
+  BillRequest,
   CancelOutcome,
   ChannelConnection,
   ChannelPlugin,
@@ -23,5 +27,6 @@ export type {
   Unknown,
   Unsent,
 } from "./channel.ts";
+export { BillUnreadable } from "./channel.ts";
 export { type ChannelRegistry, channelOf, createRegistry, sceneOf } from "./registry.ts";
 export { wechatpay } from "./wechatpay/plugin.ts";

@@ -23,3 +23,25 @@ export function isoShanghai(epochMs: number): string {
 export function businessDay(epochMs: number): string {
   return isoShanghai(epochMs).slice(0, 10);
 }
+
+const DAY_MS = 86_400_000;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The first and the first-after moment of a business day, in epoch ms; throws `RangeError` on anything but a calendar day. */
+export function boundsOfDay(day: string): { fromMs: number; toMs: number } {
+  const fromMs = DAY.test(day) ? Date.parse(`${day}T00:00:00+08:00`) : Number.NaN;
+  // Date.parse takes 31 February for 3 March on some engines.
+  if (Number.isNaN(fromMs) || shiftedDay(fromMs, 0) !== day) {
+    throw new RangeError(`not a day: ${JSON.stringify(day.slice(0, 40))}`);
+  }
+  return { fromMs, toMs: fromMs + DAY_MS };
+}
+
+/** The business day `days` after (or before) one. */
+export function addDays(day: string, days: number): string {
+  return shiftedDay(boundsOfDay(day).fromMs, days);
+}
+
+function shiftedDay(fromMs: number, days: number): string {
+  return businessDay(fromMs + days * DAY_MS);
+}

@@ -1,5 +1,28 @@
+export {
+  BILL_KINDS,
+  type BillFile,
+  type BillKind,
+  type BillLine,
+  FUND_FLOW_KINDS,
+  type FundFlowKind,
+  type FundFlowLine,
+} from "./bill.ts";
 export { type PayerAction, type Receipt, SCENES, type Scene, type SceneInput } from "./charge.ts";
-export { businessDay, type Clock, isoShanghai, type Randomness } from "./clock.ts";
+export { addDays, boundsOfDay, businessDay, type Clock, isoShanghai, type Randomness } from "./clock.ts";
+export {
+  type BookSide,
+  DIFFERENCE_CAUSES,
+  DIFFERENCE_CLASSES,
+  DIFFERENCE_FIXES,
+  DIFFERENCE_STATES,
+  type Difference,
+  type DifferenceAction,
+  type DifferenceCause,
+  type DifferenceClass,
+  type DifferenceFix,
+  type DifferenceState,
+  PLATFORM_ACTOR,
+} from "./difference.ts";
 export { ERROR_CODES, type ErrorDetails, isFinalRefusal, PayhubError, type PayhubErrorCode } from "./errors.ts";
 export {
   EVENT_OF_REFUND_STATUS,
@@ -35,6 +58,16 @@ export {
   type Payment,
   REUSE_MARGIN_MS,
 } from "./payment.ts";
+export {
+  DAY_BOUNDARY_MS,
+  type DayTotal,
+  type FundFlowTotal,
+  type ReconciliationRun,
+  RUN_STAGES,
+  RUN_STATES,
+  type RunStage,
+  type RunState,
+} from "./reconciliation.ts";
 export {
   isReserving,
   nextRefundQueryAt,

@@ -10,6 +10,8 @@ export const NUMBER_PREFIXES = {
   merchant: "M",
   account: "A",
   app: "APP",
+  difference: "D",
+  run: "RN",
 } as const;
 export type NumberKind = keyof typeof NUMBER_PREFIXES;
 

@@ -22,6 +22,7 @@ describeBackends("authenticateApp", (backend) => {
       appId,
       name: appId,
       status: "active",
+      role: "business",
       initiationGapMs: 15_000,
       callsPerSecond,
       createdAt: nowMs,

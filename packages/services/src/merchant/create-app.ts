@@ -9,13 +9,14 @@ const DEFAULT_CALLS_PER_SECOND = 5_000;
 /** Makes an app with its first signing secret, which is shown this once. */
 export async function createApp(
   ctx: ServiceContext,
-  input: { name: string; initiationGapMs?: number; callsPerSecond?: number },
+  input: { name: string; role?: App["role"]; initiationGapMs?: number; callsPerSecond?: number },
 ): Promise<{ app: App; secret: string }> {
   const nowMs = ctx.clock.now();
   const app: App = {
     appId: issueNumber("app", ctx),
     name: input.name,
     status: "active",
+    role: input.role ?? "business",
     initiationGapMs: input.initiationGapMs ?? DEFAULT_INITIATION_GAP_MS,
     callsPerSecond: input.callsPerSecond ?? DEFAULT_CALLS_PER_SECOND,
     createdAt: nowMs,

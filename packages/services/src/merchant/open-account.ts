@@ -7,7 +7,7 @@ import type { ServiceContext } from "../context.ts";
 /** Opens a merchant's account at a channel; the credentials are checked, sealed and never given out again. */
 export async function openAccount(
   ctx: ServiceContext,
-  input: { merchantNo: string; channel: string; name: string; credentials: unknown },
+  input: { merchantNo: string; channel: string; name: string; credentials: unknown; feeRate?: number },
 ): Promise<ChannelAccount> {
   const { merchantNo, channel, name, credentials } = input;
   if (!ctx.channels.has(channel)) throw unknownChannel(ctx, channel);
@@ -21,6 +21,7 @@ export async function openAccount(
     channel,
     name,
     status: "active",
+    feeRate: input.feeRate ?? null,
     createdAt: nowMs,
     updatedAt: nowMs,
   };

@@ -1,12 +1,18 @@
 import type {
   App,
   Attempt,
+  BillFile,
   ChannelAccount,
+  DayTotal,
+  Difference,
+  DifferenceAction,
+  FundFlowTotal,
   HeldReceipt,
   Merchant,
   PayhubEvent,
   Payment,
   Receipt,
+  ReconciliationRun,
   Refund,
 } from "@payhub/domain";
 import type { Generated } from "kysely";
@@ -110,7 +116,8 @@ export interface Database {
   merchant: Numbered<Merchant>;
   channel_account: Numbered<ChannelAccount>;
   account_credential: Numbered<AccountCredential>;
-  app: Numbered<App>;
+  /** Apps that are older than roles are business apps. */
+  app: Numbered<Omit<App, "role">> & { role: Generated<App["role"]> };
   app_secret: Numbered<AppSecret>;
   app_grant: Numbered<AppGrant>;
   payment: Numbered<Payment>;
@@ -122,4 +129,10 @@ export interface Database {
   delivery: Numbered<Delivery>;
   sequencer: Sequencer;
   job_lease: JobLease;
+  bill_file: Numbered<BillFile>;
+  reconciliation_run: Numbered<ReconciliationRun>;
+  day_total: Numbered<DayTotal>;
+  fund_flow_total: Numbered<FundFlowTotal>;
+  difference: Numbered<Difference>;
+  difference_action: Numbered<DifferenceAction>;
 }

@@ -23,6 +23,13 @@ export const UNIQUE_INDEXES = {
   event_payment_sequence: "event.payment_no, event.sequence",
   event_position: "event.position",
   delivery_app_position: "delivery.app_id, delivery.position",
+  bill_file_digest: "bill_file.account_no, bill_file.business_day, bill_file.bill_kind, bill_file.digest",
+  reconciliation_run_run_no: "reconciliation_run.run_no",
+  reconciliation_run_day: "reconciliation_run.account_no, reconciliation_run.business_day",
+  day_total_app: "day_total.account_no, day_total.business_day, day_total.app_id",
+  fund_flow_total_kind: "fund_flow_total.account_no, fund_flow_total.business_day, fund_flow_total.flow_kind",
+  difference_difference_no: "difference.difference_no",
+  difference_fingerprint: "difference.account_no, difference.business_day, difference.fingerprint",
 } as const;
 export type UniqueIndex = keyof typeof UNIQUE_INDEXES;
 

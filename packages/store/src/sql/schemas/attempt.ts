@@ -41,6 +41,7 @@ export const attemptSchema = defineEntity({
   ],
   indexes: [
     { name: "attempt_next_query", properties: ["nextQueryAt"] },
+    { name: "attempt_account_paid", properties: ["accountNo", "paidAt"] },
     { name: "attempt_account_created", properties: ["accountNo", "createdAt"] },
   ],
 });

@@ -28,6 +28,7 @@ export const heldReceiptSchema = defineEntity({
   ],
   indexes: [
     { name: "held_receipt_payment", properties: ["paymentNo"] },
+    { name: "held_receipt_account_paid", properties: ["accountNo", "paidAt"] },
     { name: "held_receipt_status", properties: ["status", "createdAt"] },
   ],
 });

@@ -2,6 +2,7 @@ import type { InferKyselyDB } from "@mikro-orm/sql";
 import type { Database } from "../database.ts";
 import { attemptSchema } from "./attempt.ts";
 import { jobLeaseSchema, sequencerSchema } from "./coordination.ts";
+import { differenceActionSchema, differenceSchema } from "./difference.ts";
 import { deliverySchema, eventSchema } from "./event.ts";
 import { heldReceiptSchema } from "./held-receipt.ts";
 import { inboxSchema } from "./inbox.ts";
@@ -14,6 +15,7 @@ import {
   merchantSchema,
 } from "./merchant.ts";
 import { paymentSchema } from "./payment.ts";
+import { billFileSchema, dayTotalSchema, fundFlowTotalSchema, reconciliationRunSchema } from "./reconciliation.ts";
 import { refundSchema } from "./refund.ts";
 
 const tables = [
@@ -32,6 +34,12 @@ const tables = [
   deliverySchema,
   sequencerSchema,
   jobLeaseSchema,
+  billFileSchema,
+  reconciliationRunSchema,
+  dayTotalSchema,
+  fundFlowTotalSchema,
+  differenceSchema,
+  differenceActionSchema,
 ];
 
 type Inferred = InferKyselyDB<

@@ -45,6 +45,7 @@ export const refundSchema = defineEntity({
   indexes: [
     { name: "refund_payment", properties: ["paymentNo", "createdAt"] },
     { name: "refund_next_query", properties: ["nextQueryAt"] },
+    { name: "refund_account_sent", properties: ["accountNo", "sentAt"] },
     { name: "refund_account_created", properties: ["accountNo", "createdAt"] },
   ],
 });

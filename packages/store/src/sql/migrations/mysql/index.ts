@@ -1,4 +1,5 @@
 import { Migration20261121165633_initial } from "./20261121165633-initial.ts";
+import { Migration20261121185142_reconciliation } from "./20261121185142-reconciliation.ts";
 
 /** Oldest first; written by scripts/new-migration.ts. */
-export const mysqlMigrations = [Migration20261121165633_initial];
+export const mysqlMigrations = [Migration20261121165633_initial, Migration20261121185142_reconciliation];
