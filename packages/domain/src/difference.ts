@@ -47,6 +47,8 @@ export const DIFFERENCE_CAUSES = [
   "books_wrong",
   /** The channel was asked and gave no clear answer; it is asked again. */
   "channel_silent",
+  /** A bill is a picture of its day: it ended otherwise later. */
+  "ended_later",
   /** Paid and revoked at the channel: nothing stayed. */
   "reversed",
   /** Close to midnight, and not in this day's bill: the next day's bill decides. */
