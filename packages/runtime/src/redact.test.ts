@@ -19,6 +19,7 @@ describe("the log holds no secret", () => {
     ["by a field's name", { apiV3Key: "canary" }],
     ["by a header's name", { headers: { authorization: "canary", "payhub-signature": "canary", cookie: "canary" } }],
     ["deep inside, with a quote in it", { a: { b: [{ merchantPrivateKey: 'x"canary' }] } }],
+    ["a bill store's key", { secretAccessKey: "canary" }],
     ["an object under a secret name", { credentials: { mchid: "1", key: "canary" } }],
     ["a list under a secret name", { masterKeys: ["canary"] }],
   ])("%s", (_case, fields) => {

@@ -2,7 +2,7 @@ const REDACTED = "[redacted]";
 
 // `"name":"value"` and `"name":{…}` as JSON writes them; names of headers, credentials and configuration that hold secrets.
 const SECRET_FIELDS =
-  /("(?:[A-Za-z0-9_-]*(?:secret|password|passwd|private_?key|api_?v3_?key|master_?keys?|credentials?)|authorization|cookie|set-cookie|payhub-signature|sealed)":)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\{[^{}]*\})/gi;
+  /("(?:[A-Za-z0-9_-]*(?:secret|password|passwd|private_?key|api_?v3_?key|secret_?access_?key|master_?keys?|credentials?)|authorization|cookie|set-cookie|payhub-signature|sealed)":)(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\{[^{}]*\})/gi;
 
 /** What secrets look like, wherever they stand. */
 const SECRET_SHAPES: readonly [RegExp, string][] = [
