@@ -72,7 +72,7 @@ describe.each(["mysql", "sqlite"] as const)("migrations on %s", (dialect) => {
 
   test("run once when many processes start together", async () => {
     const url = await emptyDatabase(dialect);
-    expect(await pendingMigrations({ url })).toHaveLength(1);
+    expect(await pendingMigrations({ url })).not.toEqual([]);
     await Promise.all(Array.from({ length: 4 }, () => migrateStore({ url })));
     expect(await pendingMigrations({ url })).toEqual([]);
   });

@@ -7,7 +7,8 @@ export const refundSchema = defineEntity({
   tableName: "refund",
   properties: {
     id: rowId(),
-    refundNo: identifier(),
+    // A refund made past payhub keeps its number, and channels take up to 64 characters.
+    refundNo: p.string().length(64),
     purpose: word<RefundPurpose>(),
     appId: identifier(),
     merchantNo: identifier(),
