@@ -1,6 +1,7 @@
 export type { AlipayCredentials, AlipayMerchant } from "./alipay/merchant.ts";
 export { createAlipayMerchant } from "./alipay/merchant.ts";
 export type { AlipayOptions } from "./alipay/simulator.ts";
+export type { BillKind, BillMatch, BillSpoil, Bills } from "./core/bills.ts";
 export type { Callback, CallbackSender, CallbackTopic, Delivery } from "./core/callbacks.ts";
 export type { Call } from "./core/calls.ts";
 export type { Channel, LedgerEntry, LedgerRefund, Operation, SimulatorUrls } from "./core/channel.ts";

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { AlipayOptions } from "./alipay/simulator.ts";
 import { createAlipaySimulator } from "./alipay/simulator.ts";
+import { createBillDesk } from "./core/bill-desk.ts";
+import type { Bills } from "./core/bills.ts";
 import { openBook } from "./core/book.ts";
 import { createCallbackSender } from "./core/callback-sender.ts";
 import type { CallbackSender } from "./core/callbacks.ts";
@@ -44,6 +46,7 @@ export interface Simulator {
   ledger(): LedgerEntry[];
   /** The newest 100,000 API calls. */
   calls(): Call[];
+  bills: Bills;
   /** Closes every socket, timer and file; a second call is harmless. */
   stop(): Promise<void>;
 }
@@ -56,7 +59,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = createFaults();
   const callbacks = createCallbackSender({ clock, faults, book });
   let urls: SimulatorUrls = { wechatpay: "", alipay: "", phone: "" };
-  const core: Core = { clock, book, faults, callbacks, calls: createCallLog(), urls: () => urls };
+  const bills = createBillDesk(book);
+  const core: Core = { clock, book, faults, callbacks, calls: createCallLog(), bills, urls: () => urls };
 
   const wechatpay = createWechatpaySimulator(core, options.wechatpay ?? { merchants: [] });
   const alipay = createAlipaySimulator(core, options.alipay ?? { merchants: [] });
@@ -87,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     };
     callbacks.resume();
     for (const channel of channels) channel.resume?.();
-    return { urls, clock, faults, payer, callbacks, ledger, calls: () => core.calls.list(), stop };
+    return { urls, clock, faults, payer, callbacks, ledger, calls: () => core.calls.list(), bills, stop };
   } catch (error) {
     await stop();
     throw error;

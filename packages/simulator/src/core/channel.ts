@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { BillDesk } from "./bill-desk.ts";
 import type { Book } from "./book.ts";
 import type { CallbackSender } from "./callbacks.ts";
 import type { CallLog } from "./calls.ts";
@@ -16,7 +17,9 @@ export type Operation =
   | "reverse"
   | "refund"
   | "refund_query"
-  | "certificates";
+  | "certificates"
+  | "bill"
+  | "bill_download";
 
 /** Base URL of WeChat Pay, gateway URL of Alipay, base URL of the phone page; none ends with a slash. */
 export interface SimulatorUrls {
@@ -32,6 +35,7 @@ export interface Core {
   faults: Faults;
   callbacks: CallbackSender;
   calls: CallLog;
+  bills: BillDesk;
   /** Where the servers listen; known once all of them do. */
   urls(): SimulatorUrls;
 }

@@ -13,6 +13,8 @@ const operations: readonly Operation[] = [
   "refund",
   "refund_query",
   "certificates",
+  "bill",
+  "bill_download",
 ];
 const topics: readonly CallbackTopic[] = ["payment", "refund"];
 const maxAdvanceMs = 400 * 86_400_000;
