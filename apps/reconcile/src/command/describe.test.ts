@@ -1,0 +1,120 @@
+import type { Difference, ReconciliationRun } from "@payhub/domain";
+import { expect, test } from "vitest";
+import { describeDay } from "./describe.ts";
+import type { DayReport } from "./report.ts";
+
+const RUN: ReconciliationRun = {
+  runNo: "RUN1",
+  accountNo: "A1",
+  merchantNo: "M1",
+  channel: "wechatpay",
+  businessDay: "2026-11-20",
+  runState: "done",
+  stage: "report",
+  linesRead: 3,
+  compared: 3,
+  tradeBill: "a".repeat(64),
+  fundFlowBill: null,
+  requestedBy: "payhub",
+  tryCount: 1,
+  nextTryAt: null,
+  failure: null,
+  finishedAt: 1,
+  createdAt: 1,
+  updatedAt: 1,
+};
+
+const DIFFERENCE: Difference = {
+  differenceNo: "D1",
+  accountNo: "A1",
+  merchantNo: "M1",
+  channel: "wechatpay",
+  businessDay: "2026-11-20",
+  fingerprint: "f".repeat(64),
+  differenceClass: "missing_here",
+  cause: "foreign_order",
+  proposedFix: "check_by_hand",
+  differenceState: "open",
+  appId: null,
+  paymentNo: null,
+  outTradeNo: "订单\u001b[31m\u0007-1\n",
+  channelTradeNo: "4200",
+  outRefundNo: null,
+  delta: 1288,
+  billLine: null,
+  bookSide: null,
+  facts: null,
+  assignee: null,
+  pendingFix: null,
+  pendingBy: null,
+  endedBy: null,
+  endedAt: null,
+  createdAt: 1,
+  updatedAt: 1,
+};
+
+const report = (changes: Partial<DayReport> = {}): DayReport => ({
+  account: { accountNo: "A1", channel: "wechatpay", name: "微信支付" },
+  merchantName: "示例商户",
+  run: RUN,
+  sums: {
+    bookPaymentCount: 3,
+    bookPaymentAmount: 3_000,
+    bookRefundCount: 1,
+    bookRefundAmount: 500,
+    billPaymentCount: 4,
+    billPaymentAmount: 4_288,
+    billRefundCount: 1,
+    billRefundAmount: 500,
+    billFee: 26,
+    matchedCount: 4,
+  },
+  explainedPercent: 80,
+  differences: [{ differenceClass: "missing_here", differenceState: "open", count: 2, delta: 2_576 }],
+  workList: [DIFFERENCE],
+  ...changes,
+});
+
+/** The columns of a terminal that a line takes: a Chinese character takes two. */
+function columns(line: string): number {
+  return [...line].reduce((sum, character) => sum + (/\p{Script=Han}/u.test(character) ? 2 : 1), 0);
+}
+
+test("tells both sides in yuan, the differences, the work list and where the bill is", () => {
+  const text = describeDay(report(), "file:/bills");
+  expect(text).toContain("2026-11-20  A1  wechatpay  示例商户 / 微信支付\n  done: 80 % explained, 4 lines agree");
+  expect(text).toMatch(/payments │ +3 │ +30\.00 │ +4 │ +42\.88 │ +12\.88 │/);
+  expect(text).toMatch(/refunds +│ +1 │ +5\.00 │ +1 │ +5\.00 │ +0\.00 │/);
+  expect(text).toMatch(/fees +│ +│ +0\.26 │ +│ +0\.26 │ +0\.00 │/);
+  expect(text).toMatch(/net +│ +│ +24\.74 │ +│ +37\.62 │ +12\.88 │/);
+  expect(text).toMatch(/missing_here │ open +│ +2 │ +25\.76 │/);
+  expect(text).toContain("work list: the first 1 of 2");
+  expect(text).toContain(`trade bill      ${"a".repeat(64)}`);
+  expect(text).toContain("fund-flow bill  none");
+});
+
+test("a table's lines are of one width, whatever is in them, and nothing in them steers the terminal", () => {
+  const text = describeDay(report({ merchantName: "商\u001b]0;x\u0007户" }), "file:/bills");
+  expect(text).not.toMatch(/[^\n\P{C}]/u);
+  expect(text).toMatch(/│ 订单-1 +│/);
+  const boxes = text.split("\n").filter((line) => /[│┌├└]/.test(line));
+  const tables = boxes.join("\n").split(/\n(?= *┌)/);
+  expect(tables).toHaveLength(3);
+  for (const table of tables) expect(new Set(table.split("\n").map(columns)).size).toBe(1);
+});
+
+test("a clean day has no list", () => {
+  const text = describeDay(report({ differences: [], workList: [], explainedPercent: 100 }), "file:/bills");
+  expect(text).toContain("done: 100 % explained");
+  expect(text).not.toMatch(/differences|work list/);
+});
+
+test.each([
+  ["waiting", { failure: null }, "no bill yet: the channel does not have it; tried again at 2026-11-21T10:30"],
+  ["refused", { failure: "wrong hash" }, "the bill cannot be trusted: wrong hash; tried again at 2026-11-21T10:30"],
+  ["refused", { failure: "wrong hash", nextTryAt: null }, "cannot be trusted: wrong hash; it is not tried again"],
+  ["running", { failure: null }, "not done: it goes on at its next run"],
+] as const)("a run that is %s says why and what comes next", (runState, changes, words) => {
+  const nextTryAt = Date.parse("2026-11-21T10:30:00+08:00");
+  expect(describeDay(report({ run: { ...RUN, runState, nextTryAt, ...changes } }), "file:/bills")).toContain(words);
+});

@@ -1,0 +1,121 @@
+import { stripVTControlCharacters } from "node:util";
+import { isoShanghai, type ReconciliationRun, yuanFromFen } from "@payhub/domain";
+import Table from "cli-table3";
+import { countOpen, type DayReport, type DaySums } from "./report.ts";
+
+const INDENT = "  ";
+const STYLE = { head: [], border: [], compact: true };
+
+/** Writes an account's day for a person at a terminal; amounts in yuan. */
+export function describeDay(report: DayReport, billStore: string): string {
+  const { account, merchantName, run, differences, workList } = report;
+  const open = countOpen(differences);
+  const parts = [
+    `${run.businessDay}  ${account.accountNo}  ${account.channel}  ${plain(merchantName)} / ${plain(account.name)}`,
+    indent(describeEnd(report)),
+    indent(describeSums(report.sums)),
+  ];
+  if (differences.length > 0) parts.push(indent("differences"), indent(describeDifferences(report)));
+  if (open > 0) {
+    const shown = workList.length < open ? `the first ${workList.length} of ${open}` : `${open}`;
+    parts.push(indent(`work list: ${shown}`), indent(describeWorkList(report)));
+  }
+  parts.push(indent(describeBills(run, billStore)));
+  return `${parts.join("\n")}\n`;
+}
+
+function describeEnd({ run, explainedPercent, sums }: DayReport): string {
+  const { runState, nextTryAt } = run;
+  const failure = run.failure === null ? null : plain(run.failure);
+  const again = nextTryAt === null ? "it is not tried again" : `tried again at ${isoShanghai(nextTryAt).slice(0, 16)}`;
+  switch (runState) {
+    case "done":
+      return `done: ${explainedPercent} % explained, ${sums.matchedCount} lines agree with the books`;
+    case "waiting":
+      return `no bill yet: ${failure ?? "the channel does not have it"}; ${again}`;
+    case "refused":
+      return `the bill cannot be trusted: ${failure ?? "see the log"}; ${again}`;
+    case "requested":
+    case "running":
+      return `not done: ${failure ?? "it goes on at its next run"}`;
+  }
+}
+
+function describeSums(sums: DaySums): string {
+  const { bookPaymentCount, bookPaymentAmount, bookRefundCount, bookRefundAmount } = sums;
+  const { billPaymentCount, billPaymentAmount, billRefundCount, billRefundAmount, billFee } = sums;
+  const row = (name: string, books: [string | number, number], bill: [string | number, number]) => [
+    name,
+    books[0],
+    yuanFromFen(books[1]),
+    bill[0],
+    yuanFromFen(bill[1]),
+    yuanFromFen(bill[1] - books[1]),
+  ];
+  const table = new Table({
+    head: ["", "books", "¥", "bill", "¥", "bill − books"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: STYLE,
+  });
+  table.push(
+    row("payments", [bookPaymentCount, bookPaymentAmount], [billPaymentCount, billPaymentAmount]),
+    row("refunds", [bookRefundCount, bookRefundAmount], [billRefundCount, billRefundAmount]),
+    // Only the channel says what it keeps.
+    row("fees", ["", billFee], ["", billFee]),
+    row(
+      "net",
+      ["", bookPaymentAmount - bookRefundAmount - billFee],
+      ["", billPaymentAmount - billRefundAmount - billFee],
+    ),
+  );
+  return table.toString();
+}
+
+function describeDifferences({ differences }: DayReport): string {
+  const table = new Table({
+    head: ["class", "state", "count", "bill − books ¥"],
+    colAligns: ["left", "left", "right", "right"],
+    style: STYLE,
+  });
+  for (const { differenceClass, differenceState, count, delta } of differences) {
+    table.push([differenceClass, differenceState, count, yuanFromFen(delta)]);
+  }
+  return table.toString();
+}
+
+function describeWorkList({ workList }: DayReport): string {
+  const table = new Table({
+    head: ["difference", "class", "cause", "fix", "order or refund", "bill − books ¥"],
+    colAligns: ["left", "left", "left", "left", "left", "right"],
+    style: STYLE,
+  });
+  for (const difference of workList) {
+    const { differenceNo, differenceClass, cause, proposedFix, outRefundNo, outTradeNo, delta } = difference;
+    table.push([
+      differenceNo,
+      differenceClass,
+      cause,
+      proposedFix,
+      plain(outRefundNo ?? outTradeNo ?? ""),
+      yuanFromFen(delta),
+    ]);
+  }
+  return table.toString();
+}
+
+function describeBills({ tradeBill, fundFlowBill }: ReconciliationRun, billStore: string): string {
+  return [
+    `trade bill      ${tradeBill ?? "none"}`,
+    `fund-flow bill  ${fundFlowBill ?? "none"}`,
+    `kept in         ${billStore}, under these SHA-256`,
+  ].join("\n");
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, INDENT);
+}
+
+/** A bill's numbers and people's names are others' words: they must not steer the terminal. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{C}/gu, "");
+}
