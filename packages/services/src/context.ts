@@ -28,7 +28,10 @@ export type AlertKind =
   | "unknown_refund"
   | "circuit_open"
   | "notification_not_applied"
-  | "attempt_not_settled";
+  | "attempt_not_settled"
+  | "bill_missing"
+  | "bill_refused"
+  | "reconciliation_differences";
 
 /** Tells people; never throws. */
 export type Alert = (kind: AlertKind, facts: Record<string, unknown>) => void;
