@@ -91,3 +91,15 @@ export {
   type RefundStatus,
   sourcesOf,
 } from "./state.ts";
+export {
+  type DifferenceCount,
+  explainedPercent,
+  type FundFlow,
+  type FundFlowDay,
+  type Period,
+  type SideTotals,
+  STATEMENT_GROUPS,
+  type Statement,
+  type StatementGroup,
+  type StatementTotals,
+} from "./statement.ts";

@@ -8,3 +8,5 @@ export * from "./payments.ts";
 export * from "./refunds.ts";
 export * from "./secrets.ts";
 export * from "./sequencers.ts";
+export * from "./statements.ts";
+export * from "./work-list.ts";

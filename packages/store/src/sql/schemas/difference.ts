@@ -39,6 +39,7 @@ export const differenceSchema = defineEntity({
     { name: "difference_fingerprint", properties: ["accountNo", "businessDay", "fingerprint"] },
   ],
   indexes: [
+    { name: "difference_business_day", properties: ["businessDay"] },
     { name: "difference_state", properties: ["differenceState", "businessDay"] },
     { name: "difference_app", properties: ["appId", "businessDay"] },
     { name: "difference_out_trade_no", properties: ["outTradeNo"] },
@@ -53,7 +54,7 @@ export const differenceActionSchema = defineEntity({
     id: rowId(),
     differenceNo: identifier(),
     actor: p.string().length(64),
-    action: word<DifferenceAction["action"]>(),
+    actionKind: word<DifferenceAction["actionKind"]>(),
     note: p.string().length(1000),
     createdAt: moment(),
     updatedAt: moment(),

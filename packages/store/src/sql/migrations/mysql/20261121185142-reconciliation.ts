@@ -32,7 +32,7 @@ export class Migration20261121185142_reconciliation extends Migration {
     );
 
     this.addSql(
-      `create table \`difference_action\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`difference_no\` varchar(32) not null, \`actor\` varchar(64) not null, \`action\` varchar(32) not null, \`note\` varchar(1000) not null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
+      `create table \`difference_action\` (\`row_no\` bigint unsigned not null auto_increment primary key, \`difference_no\` varchar(32) not null, \`actor\` varchar(64) not null, \`action_kind\` varchar(32) not null, \`note\` varchar(1000) not null, \`created_at\` bigint not null, \`updated_at\` bigint not null) default character set utf8mb4 collate utf8mb4_bin engine = InnoDB;`,
     );
     this.addSql(
       `alter table \`difference_action\` add index \`difference_action_difference\` (\`difference_no\`, \`row_no\`);`,

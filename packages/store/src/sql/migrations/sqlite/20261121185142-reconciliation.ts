@@ -32,7 +32,7 @@ export class Migration20261121185142_reconciliation extends Migration {
     );
 
     this.addSql(
-      `create table \`difference_action\` (\`row_no\` integer not null primary key autoincrement, \`difference_no\` text not null, \`actor\` text not null, \`action\` text not null, \`note\` text not null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
+      `create table \`difference_action\` (\`row_no\` integer not null primary key autoincrement, \`difference_no\` text not null, \`actor\` text not null, \`action_kind\` text not null, \`note\` text not null, \`created_at\` bigint not null, \`updated_at\` bigint not null);`,
     );
     this.addSql(
       `create index \`difference_action_difference\` on \`difference_action\` (\`difference_no\`, \`row_no\`);`,

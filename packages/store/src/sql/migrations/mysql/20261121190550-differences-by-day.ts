@@ -1,0 +1,13 @@
+import { Migration } from "@mikro-orm/migrations";
+
+export class Migration20261121190550_differences_by_day extends Migration {
+  override name = "Migration20261121190550_differences_by_day";
+
+  override up(): void | Promise<void> {
+    this.addSql(`alter table \`difference\` add index \`difference_business_day\` (\`business_day\`);`);
+  }
+
+  override down(): void | Promise<void> {
+    this.addSql(`alter table \`difference\` drop index \`difference_business_day\`;`);
+  }
+}
