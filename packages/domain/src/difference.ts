@@ -130,7 +130,17 @@ export interface Difference {
 export interface DifferenceAction {
   differenceNo: string;
   actor: string;
-  action: "found" | "repaired" | "assign" | "note" | "resolve" | "accept" | "reopen" | "propose" | "approve" | "reject";
+  actionKind:
+    | "found"
+    | "repaired"
+    | "assign"
+    | "note"
+    | "resolve"
+    | "accept"
+    | "reopen"
+    | "propose"
+    | "approve"
+    | "reject";
   note: string;
   createdAt: number;
   updatedAt: number;
