@@ -7,21 +7,27 @@ import {
   syncDueRefunds,
 } from "@payhub/services";
 
+/** Under what name a job runs, and when it is to stop early. */
+export interface JobRun {
+  holder: string;
+  signal: AbortSignal;
+}
+
 /** A job that one process at a time runs. */
-export interface Job {
+export interface Job<Context extends ServiceContext> {
   name: string;
   /** When, as a cron expression with seconds, in Asia/Shanghai. */
   cron: string;
   /** How long a process that fell silent keeps the job from the others. */
   leaseMs: number;
   /** Does the work that is due and returns how much it found. */
-  run(ctx: ServiceContext): Promise<number>;
+  run(ctx: Context, run: JobRun): Promise<number>;
 }
 
 const EVERY_SECOND = "* * * * * *";
 
 /** Everything that runs by the clock. */
-export const JOBS: readonly Job[] = [
+export const JOBS: readonly Job<ServiceContext>[] = [
   {
     name: "query-ladder",
     cron: EVERY_SECOND,

@@ -9,7 +9,9 @@ import { runJob } from "./run-job.ts";
 const LEASE_MS = 600;
 let jobs = 0;
 
-function job(run: Job["run"]): Job {
+const { signal } = new AbortController();
+
+function job(run: Job<ServiceContext>["run"]): Job<ServiceContext> {
   return { name: `job-${++jobs}`, cron: "* * * * * *", leaseMs: LEASE_MS, run };
 }
 
@@ -32,7 +34,10 @@ describeBackends("a job", (backend) => {
   test("is led by one of two that tick at once", async () => {
     let runs = 0;
     const counting = job(async () => ++runs);
-    const ticks = await Promise.all([runJob(here, counting, "a"), runJob(there, counting, "b")]);
+    const ticks = await Promise.all([
+      runJob(here, counting, { holder: "a", signal }),
+      runJob(there, counting, { holder: "b", signal }),
+    ]);
     expect(ticks.toSorted()).toEqual(["followed", "led"]);
     expect(runs).toBe(1);
     expect(logged).toContainEqual([expect.objectContaining({ job: counting.name, found: 1 }), "job ran"]);
@@ -43,12 +48,12 @@ describeBackends("a job", (backend) => {
       await sleep(LEASE_MS * 2.5);
       return 0;
     });
-    const leading = runJob(here, long, "a");
+    const leading = runJob(here, long, { holder: "a", signal });
     await sleep(LEASE_MS / 4);
     let tries = 0;
     const trying = (async () => {
       for (const until = performance.now() + LEASE_MS * 2; performance.now() < until; tries++) {
-        expect(await runJob(there, long, "b")).toBe("followed");
+        expect(await runJob(there, long, { holder: "b", signal })).toBe("followed");
         await sleep(LEASE_MS / 10);
       }
     })();
@@ -62,7 +67,7 @@ describeBackends("a job", (backend) => {
     const { db } = here.store;
     const leasedAt = Date.now();
     await holdLease(db, { job: silent.name, holder: "dead", leaseMs: LEASE_MS, nowMs: leasedAt });
-    while ((await runJob(there, silent, "heir")) === "followed") await sleep(20);
+    while ((await runJob(there, silent, { holder: "heir", signal })) === "followed") await sleep(20);
     expect(Date.now() - leasedAt).toBeGreaterThanOrEqual(LEASE_MS);
     // The lease, a look every 20 ms, and whatever a busy machine adds.
     expect(Date.now() - leasedAt).toBeLessThan(LEASE_MS + 5_000);
@@ -74,9 +79,9 @@ describeBackends("a job", (backend) => {
       if (++runs === 1) throw new Error("the first run fails");
       return 0;
     });
-    await expect(runJob(here, failing, "a")).rejects.toThrow("the first run fails");
+    await expect(runJob(here, failing, { holder: "a", signal })).rejects.toThrow("the first run fails");
     await sleep(LEASE_MS * 1.5);
-    expect(await runJob(there, failing, "b")).toBe("led");
+    expect(await runJob(there, failing, { holder: "b", signal })).toBe("led");
     expect(runs).toBe(2);
   });
 
@@ -91,7 +96,7 @@ describeBackends("a job", (backend) => {
       await sleep(LEASE_MS);
       return 0;
     });
-    expect(await runJob(here, stolen, "a")).toBe("led");
+    expect(await runJob(here, stolen, { holder: "a", signal })).toBe("led");
     expect(logged).toContainEqual([{ job: stolen.name }, "the lead of a running job was lost"]);
   });
 });

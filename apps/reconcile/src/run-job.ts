@@ -1,6 +1,6 @@
 import type { ServiceContext } from "@payhub/services";
 import { holdLease } from "@payhub/store";
-import type { Job } from "./jobs.ts";
+import type { Job, JobRun } from "./jobs.ts";
 
 /** What one tick of a job came to. */
 export type Tick = "led" | "followed";
@@ -9,7 +9,11 @@ export type Tick = "led" | "followed";
  * Runs a job if this process leads it or can take the lead, and keeps the lead while it runs. A process that dies loses the lead
  * when its lease ends; what it left unfinished is found again by the next leader.
  */
-export async function runJob(ctx: ServiceContext, job: Job, holder: string): Promise<Tick> {
+export async function runJob<Context extends ServiceContext>(
+  ctx: Context,
+  job: Job<Context>,
+  { holder, signal }: JobRun,
+): Promise<Tick> {
   const hold = () => holdLease(ctx.store.db, { job: job.name, holder, leaseMs: job.leaseMs, nowMs: ctx.clock.now() });
   if (!(await hold())) return "followed";
   const renewal = setInterval(() => {
@@ -20,7 +24,7 @@ export async function runJob(ctx: ServiceContext, job: Job, holder: string): Pro
   }, job.leaseMs / 3);
   const startedAt = performance.now();
   try {
-    const found = await job.run(ctx);
+    const found = await job.run(ctx, { holder, signal });
     if (found > 0) ctx.log.info({ job: job.name, found, ms: Math.round(performance.now() - startedAt) }, "job ran");
   } finally {
     clearInterval(renewal);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceContext } from "@payhub/services";
 import { describeBackends, openPlatform, type TestPlatform } from "@payhub/testkit";
@@ -7,7 +8,7 @@ import { startSchedule } from "./schedule.ts";
 
 let jobs = 0;
 
-function everySecond(run: Job["run"]): Job {
+function everySecond(run: Job<ServiceContext>["run"]): Job<ServiceContext> {
   return { name: `scheduled-${++jobs}`, cron: "* * * * * *", leaseMs: 15_000, run };
 }
 
@@ -24,7 +25,7 @@ describeBackends("the schedule", (backend) => {
   });
   afterAll(() => platform.close());
 
-  const leaseOf = ({ name }: Job) =>
+  const leaseOf = ({ name }: Job<ServiceContext>) =>
     ctx.store.db.selectFrom("job_lease").selectAll().where("job", "=", name).executeTakeFirst();
 
   test("runs a failing job again at its next time, and the others beside it", async () => {
@@ -57,6 +58,19 @@ describeBackends("the schedule", (backend) => {
     expect({ started, ended }).toEqual({ started: 1, ended: 1 });
     await sleep(1_100);
     expect(started).toBe(1);
+  });
+
+  test("tells a run that goes on to stop, and not before", async () => {
+    const signals: AbortSignal[] = [];
+    const patient = everySecond(async (_ctx, { signal }) => {
+      signals.push(signal);
+      await once(signal, "abort");
+      return 0;
+    });
+    const schedule = startSchedule(ctx, [patient]);
+    await vi.waitUntil(() => signals.length === 1, { timeout: 15_000 });
+    expect(signals[0]?.aborted).toBe(false);
+    expect(await schedule.stop(5_000)).toBe(true);
   });
 
   test("gives its leads back when it stops, also when the grace was not enough", async () => {

@@ -10,7 +10,7 @@ import { runJob } from "./run-job.ts";
 export interface Schedule {
   /** The name under which this process leads jobs. */
   holder: string;
-  /** Starts no further run, waits for the running ones within `graceMs`, and gives its leads back. False when the grace was not enough. */
+  /** Starts no further run, tells the running ones to stop, waits for them within `graceMs`, and gives its leads back. False when the grace was not enough. */
   stop(graceMs: number): Promise<boolean>;
 }
 
@@ -18,12 +18,13 @@ const HOLDER_CHARACTERS = 32;
 const HOLDER_RANDOM_BYTES = 6;
 
 /** Puts jobs on the clock; a run that takes longer than its period is not started twice. */
-export function startSchedule(ctx: ServiceContext, jobs: readonly Job[]): Schedule {
+export function startSchedule<Context extends ServiceContext>(ctx: Context, jobs: readonly Job<Context>[]): Schedule {
   const holder = nameHolder(ctx);
+  const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const tasks = jobs.map((job) => {
     const tick = () => {
-      const run = runJob(ctx, job, holder)
+      const run = runJob(ctx, job, { holder, signal: stopping.signal })
         .then(
           () => {},
           (err: unknown) => ctx.log.error({ job: job.name, err }, "job failed; it runs again at its next time"),
@@ -44,6 +45,7 @@ export function startSchedule(ctx: ServiceContext, jobs: readonly Job[]): Schedu
     holder,
     async stop(graceMs) {
       for (const task of tasks) await task.destroy();
+      stopping.abort();
       const grace = new AbortController();
       const finished = Promise.all(running).then(() => true);
       const late = sleep(graceMs, false, { signal: grace.signal }).catch(() => false);
@@ -56,7 +58,8 @@ export function startSchedule(ctx: ServiceContext, jobs: readonly Job[]): Schedu
   };
 }
 
-function nameHolder({ random }: ServiceContext): string {
+/** A name that no two processes have. */
+export function nameHolder({ random }: ServiceContext): string {
   const unique = Buffer.from(random.bytes(HOLDER_RANDOM_BYTES)).toString("hex");
   const own = `${process.pid}-${unique}`;
   return `${hostname().slice(0, HOLDER_CHARACTERS - own.length - 1)}-${own}`;
