@@ -1,5 +1,5 @@
 /** What a merchant pays on a trade when nothing else is agreed, per 10,000. */
-const defaultFeeRate = 60;
+export const defaultFeeRate = 60;
 
 /** A channel's fee on an amount, in fen, rounded half up; `feeRate` is per 10,000. */
 export function feeOf({ amount, feeRate = defaultFeeRate }: { amount: number; feeRate?: number | undefined }): number {

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Operation } from "../core/channel.ts";
 import type { Mode } from "./identity.ts";
 import type { WechatpayMerchant } from "./merchant.ts";
@@ -18,6 +19,8 @@ export interface AuthorizedRequest {
 export interface Answer {
   status?: number;
   body?: Record<string, unknown>;
+  /** A file instead of a body, which is never signed. */
+  file?: { contentType: string; content: Readable };
 }
 
 export interface Route {
@@ -28,5 +31,5 @@ export interface Route {
   /** Whose call this is when neither path nor body names the order; for scripts and the call log only. */
   outTradeNo?(wechatpay: Wechatpay, request: AuthorizedRequest): string | undefined;
   /** Does the operation; throws `WechatpayError`. */
-  handle(wechatpay: Wechatpay, request: AuthorizedRequest): Answer;
+  handle(wechatpay: Wechatpay, request: AuthorizedRequest): Answer | Promise<Answer>;
 }

@@ -104,6 +104,7 @@ export function identityBody({ mchid, appid, subMchid, subAppid }: Identity): Re
 
 const mismatch = (message: string) => new WechatpayError(400, "APPID_MCHID_NOT_MATCH", message);
 
-function queryError(name: string, value: string, issue: string) {
+/** PARAM_ERROR naming a parameter of the query string. */
+export function queryError(name: string, value: string, issue: string) {
   return paramError(`输入源“/query/${name}”${issue}`, { field: name, value, issue, location: "query" });
 }

@@ -16,7 +16,7 @@ export const reverseRoutes = inBothModes({
   handle: reverse,
 });
 
-function reverse({ trades }: Wechatpay, { mode, merchant, params, body }: AuthorizedRequest): Answer {
+function reverse({ core, trades }: Wechatpay, { mode, merchant, params, body }: AuthorizedRequest): Answer {
   const json = parseJsonBody(body);
   const owner = readOwner(mode, json, merchant);
   // As in the live service, leaving the app out is a system error.
@@ -31,6 +31,6 @@ function reverse({ trades }: Wechatpay, { mode, merchant, params, body }: Author
     return { status, body: { code, message } };
   }
   if (trade.state === "REFUND") throw new WechatpayError(403, "TRADE_ERROR", "订单已发生退款，不能撤销");
-  trades.save({ ...trade, state: "REVOKED" });
+  if (trade.state !== "REVOKED") trades.save({ ...trade, state: "REVOKED", revokedAt: core.clock.now() });
   return { body: { [mode === "direct" ? "appid" : "sp_appid"]: appid, ...ownerBody(owner), out_trade_no: outTradeNo } };
 }

@@ -3,6 +3,8 @@ import Fastify from "fastify";
 import { disturb } from "../core/disturb.ts";
 import type { Fault } from "../core/faults.ts";
 import { authorize } from "./authorize.ts";
+import { billRoutes } from "./bill.ts";
+import { billDownloadRoute } from "./bill-download.ts";
 import { certificatesRoute } from "./certificates.ts";
 import { closeRoutes } from "./close.ts";
 import { codepayRoutes } from "./codepay.ts";
@@ -31,6 +33,8 @@ const routes: readonly Route[] = [
   refundQueryRoute,
   abnormalRefundRoute,
   certificatesRoute,
+  ...billRoutes,
+  billDownloadRoute,
 ];
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -101,10 +105,15 @@ async function serve(wechatpay: Wechatpay, route: Route, incoming: FastifyReques
 }
 
 /** Does the work unless the script wants an error status instead. */
-function perform(wechatpay: Wechatpay, route: Route, request: AuthorizedRequest, fault: Fault | undefined): Answer {
+async function perform(
+  wechatpay: Wechatpay,
+  route: Route,
+  request: AuthorizedRequest,
+  fault: Fault | undefined,
+): Promise<Answer> {
   const isError = fault?.kind === "status" || fault?.kind === "unknown_result";
   if (!isError) return route.handle(wechatpay, request);
-  if (fault.committed) route.handle(wechatpay, request);
+  if (fault.committed) await route.handle(wechatpay, request);
   const error = fault.kind === "status" ? statusError(fault.status, fault.code) : statusError(500, undefined);
   if (error.status >= 300) throw error;
   return { status: error.status, body: { code: error.code, message: error.message } };
@@ -120,6 +129,7 @@ interface SendOptions {
 }
 
 function send({ wechatpay, merchant, answer, fault, incoming, reply }: SendOptions) {
+  if (answer.file) return reply.type(answer.file.contentType).send(answer.file.content);
   const serial = incoming.headers["wechatpay-serial"];
   const body = answer.body ? JSON.stringify(answer.body) : "";
   const signature = stamp({
@@ -133,7 +143,7 @@ function send({ wechatpay, merchant, answer, fault, incoming, reply }: SendOptio
   return answer.body ? reply.type("application/json; charset=utf-8").send(body) : reply.send();
 }
 
-const statusOf = ({ status, body }: Answer) => status ?? (body ? 200 : 204);
+const statusOf = ({ status, body, file }: Answer) => status ?? (body || file ? 200 : 204);
 
 /** Error answers carry no signature, as the live service's do not. */
 function refuse(reply: FastifyReply, error: WechatpayError) {

@@ -23,6 +23,7 @@ export function createWechatpaySimulator(core: Core, options: WechatpayOptions):
     refundErrors: createErrorLimit(refundErrorsPerSecond),
     authCodes: core.book.collection("wechatpay.auth-code"),
     openids: core.book.collection("wechatpay.openid"),
+    billTokens: core.book.collection("wechatpay.bill-token"),
   };
   core.callbacks.register("wechatpay", wechatpayCallback(wechatpay));
   return {

@@ -12,7 +12,8 @@ const stateDescriptions = {
   REVOKED: "订单已撤销",
 } as const;
 
-const tradeTypes: Readonly<Record<Product, string>> = {
+/** What queries call a product. */
+export const tradeTypes: Readonly<Record<Product, string>> = {
   native: "NATIVE",
   jsapi: "JSAPI",
   app: "APP",

@@ -1,6 +1,7 @@
 import type { Collection } from "../core/book.ts";
 import type { Core, LedgerEntry } from "../core/channel.ts";
 import type { AuthCode } from "./auth-code.ts";
+import type { BillToken } from "./bill-request.ts";
 import type { ErrorLimit } from "./error-limit.ts";
 import type { Identity, Owner } from "./identity.ts";
 import type { WechatpayMerchant } from "./merchant.ts";
@@ -59,6 +60,8 @@ export interface Trade extends Identity {
   subOpenid?: string;
   paidAt?: number;
   fee?: number;
+  /** When the money of a paid bar code went back. */
+  revokedAt?: number;
   /** The merchant's numbers of every refund ever accepted, oldest first. */
   outRefundNos?: string[];
 }
@@ -75,6 +78,7 @@ export interface Wechatpay {
   authCodes: Collection<AuthCode>;
   /** The app under which each openid was first seen. */
   openids: Collection<string>;
+  billTokens: Collection<BillToken>;
 }
 
 /** An order's number and whose it is. */
