@@ -1,7 +1,7 @@
-import type { Difference, ReconciliationRun } from "@payhub/domain";
+import type { Difference, ReconciliationRun, StatementTotals } from "@payhub/domain";
 import { expect, test } from "vitest";
 import { describeDay } from "./describe.ts";
-import type { DayReport } from "./report.ts";
+import { type DayReport, isExplained } from "./report.ts";
 
 const RUN: ReconciliationRun = {
   runNo: "RUN1",
@@ -53,24 +53,21 @@ const DIFFERENCE: Difference = {
   updatedAt: 1,
 };
 
+const TOTALS: StatementTotals = {
+  books: { paymentCount: 3, paymentAmount: 3_000, refundCount: 1, refundAmount: 500, net: 2_474 },
+  bill: { paymentCount: 4, paymentAmount: 4_288, refundCount: 1, refundAmount: 500, net: 3_762 },
+  fee: 26,
+  matchedCount: 4,
+  differences: [{ differenceClass: "missing_here", differenceState: "open", count: 2, delta: 2_576 }],
+  openCount: 2,
+  explainedPercent: 80,
+};
+
 const report = (changes: Partial<DayReport> = {}): DayReport => ({
   account: { accountNo: "A1", channel: "wechatpay", name: "微信支付" },
   merchantName: "示例商户",
   run: RUN,
-  sums: {
-    bookPaymentCount: 3,
-    bookPaymentAmount: 3_000,
-    bookRefundCount: 1,
-    bookRefundAmount: 500,
-    billPaymentCount: 4,
-    billPaymentAmount: 4_288,
-    billRefundCount: 1,
-    billRefundAmount: 500,
-    billFee: 26,
-    matchedCount: 4,
-  },
-  explainedPercent: 80,
-  differences: [{ differenceClass: "missing_here", differenceState: "open", count: 2, delta: 2_576 }],
+  totals: TOTALS,
   workList: [DIFFERENCE],
   ...changes,
 });
@@ -104,7 +101,10 @@ test("a table's lines are of one width, whatever is in them, and nothing in them
 });
 
 test("a clean day has no list", () => {
-  const text = describeDay(report({ differences: [], workList: [], explainedPercent: 100 }), "file:/bills");
+  const text = describeDay(
+    report({ totals: { ...TOTALS, differences: [], openCount: 0, explainedPercent: 100 }, workList: [] }),
+    "file:/bills",
+  );
   expect(text).toContain("done: 100 % explained");
   expect(text).not.toMatch(/differences|work list/);
 });
@@ -117,4 +117,11 @@ test.each([
 ] as const)("a run that is %s says why and what comes next", (runState, changes, words) => {
   const nextTryAt = Date.parse("2026-11-21T10:30:00+08:00");
   expect(describeDay(report({ run: { ...RUN, runState, nextTryAt, ...changes } }), "file:/bills")).toContain(words);
+});
+
+test("all is explained when the bill was there and nothing is open", () => {
+  const closed = { ...TOTALS, openCount: 0 };
+  expect(isExplained({ run: RUN, totals: closed })).toBe(true);
+  expect(isExplained({ run: RUN, totals: TOTALS })).toBe(false);
+  expect(isExplained({ run: { ...RUN, runState: "waiting" }, totals: closed })).toBe(false);
 });

@@ -1,36 +1,36 @@
 import { stripVTControlCharacters } from "node:util";
-import { isoShanghai, type ReconciliationRun, yuanFromFen } from "@payhub/domain";
+import { isoShanghai, type ReconciliationRun, type StatementTotals, yuanFromFen } from "@payhub/domain";
 import Table from "cli-table3";
-import { countOpen, type DayReport, type DaySums } from "./report.ts";
+import type { DayReport } from "./report.ts";
 
 const INDENT = "  ";
 const STYLE = { head: [], border: [], compact: true };
 
 /** Writes an account's day for a person at a terminal; amounts in yuan. */
 export function describeDay(report: DayReport, billStore: string): string {
-  const { account, merchantName, run, differences, workList } = report;
-  const open = countOpen(differences);
+  const { account, merchantName, run, totals, workList } = report;
+  const { differences, openCount } = totals;
   const parts = [
     `${run.businessDay}  ${account.accountNo}  ${account.channel}  ${plain(merchantName)} / ${plain(account.name)}`,
     indent(describeEnd(report)),
-    indent(describeSums(report.sums)),
+    indent(describeSums(totals)),
   ];
   if (differences.length > 0) parts.push(indent("differences"), indent(describeDifferences(report)));
-  if (open > 0) {
-    const shown = workList.length < open ? `the first ${workList.length} of ${open}` : `${open}`;
+  if (openCount > 0) {
+    const shown = workList.length < openCount ? `the first ${workList.length} of ${openCount}` : `${openCount}`;
     parts.push(indent(`work list: ${shown}`), indent(describeWorkList(report)));
   }
   parts.push(indent(describeBills(run, billStore)));
   return `${parts.join("\n")}\n`;
 }
 
-function describeEnd({ run, explainedPercent, sums }: DayReport): string {
+function describeEnd({ run, totals }: DayReport): string {
   const { runState, nextTryAt } = run;
   const failure = run.failure === null ? null : plain(run.failure);
   const again = nextTryAt === null ? "it is not tried again" : `tried again at ${isoShanghai(nextTryAt).slice(0, 16)}`;
   switch (runState) {
     case "done":
-      return `done: ${explainedPercent} % explained, ${sums.matchedCount} lines agree with the books`;
+      return `done: ${totals.explainedPercent} % explained, ${totals.matchedCount} lines agree with the books`;
     case "waiting":
       return `no bill yet: ${failure ?? "the channel does not have it"}; ${again}`;
     case "refused":
@@ -41,43 +41,29 @@ function describeEnd({ run, explainedPercent, sums }: DayReport): string {
   }
 }
 
-function describeSums(sums: DaySums): string {
-  const { bookPaymentCount, bookPaymentAmount, bookRefundCount, bookRefundAmount } = sums;
-  const { billPaymentCount, billPaymentAmount, billRefundCount, billRefundAmount, billFee } = sums;
-  const row = (name: string, books: [string | number, number], bill: [string | number, number]) => [
-    name,
-    books[0],
-    yuanFromFen(books[1]),
-    bill[0],
-    yuanFromFen(bill[1]),
-    yuanFromFen(bill[1] - books[1]),
-  ];
+function describeSums({ books, bill, fee }: StatementTotals): string {
   const table = new Table({
-    head: ["", "books", "¥", "bill", "¥", "bill − books"],
+    head: ["", "books", "¥", "bill", "¥", "bill − books ¥"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
     style: STYLE,
   });
-  table.push(
-    row("payments", [bookPaymentCount, bookPaymentAmount], [billPaymentCount, billPaymentAmount]),
-    row("refunds", [bookRefundCount, bookRefundAmount], [billRefundCount, billRefundAmount]),
-    // Only the channel says what it keeps.
-    row("fees", ["", billFee], ["", billFee]),
-    row(
-      "net",
-      ["", bookPaymentAmount - bookRefundAmount - billFee],
-      ["", billPaymentAmount - billRefundAmount - billFee],
-    ),
-  );
+  const row = (name: string, ours: number, theirs: number, counts: [number, number] | ["", ""] = ["", ""]) =>
+    table.push([name, counts[0], yuanFromFen(ours), counts[1], yuanFromFen(theirs), yuanFromFen(theirs - ours)]);
+  row("payments", books.paymentAmount, bill.paymentAmount, [books.paymentCount, bill.paymentCount]);
+  row("refunds", books.refundAmount, bill.refundAmount, [books.refundCount, bill.refundCount]);
+  // Only the channel says what it keeps.
+  row("fees", fee, fee);
+  row("net", books.net, bill.net);
   return table.toString();
 }
 
-function describeDifferences({ differences }: DayReport): string {
+function describeDifferences({ totals }: DayReport): string {
   const table = new Table({
     head: ["class", "state", "count", "bill − books ¥"],
     colAligns: ["left", "left", "right", "right"],
     style: STYLE,
   });
-  for (const { differenceClass, differenceState, count, delta } of differences) {
+  for (const { differenceClass, differenceState, count, delta } of totals.differences) {
     table.push([differenceClass, differenceState, count, yuanFromFen(delta)]);
   }
   return table.toString();
