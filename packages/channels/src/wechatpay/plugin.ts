@@ -1,5 +1,10 @@
 import type { ChannelPlugin, SceneCapability } from "../channel.ts";
 import { scenesOf } from "../registry.ts";
+import { fetchBill } from "./bill-fetch.ts";
+import { fundFlowLineReader } from "./bill-fund-flow.ts";
+import { BILL_LIMITS } from "./bill-limits.ts";
+import { readBill } from "./bill-read.ts";
+import { tradeLineReader } from "./bill-trade.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { create } from "./create.ts";
@@ -40,6 +45,8 @@ export const wechatpay: ChannelPlugin<WechatpayCredentials> = {
   scenes,
   // https://pay.weixin.qq.com/doc/v3/merchant/4012791883
   refunds: { windowMs: 365 * DAY_MS, maxPerOrder: 50, minGapMs: MINUTE_MS },
+  // https://pay.weixin.qq.com/doc/v3/merchant/4012556654 has three months of bills, each from ten o'clock.
+  bills: { fromHour: 10, daysBack: 89 },
   answers: {
     accepted: { status: 204, headers: {}, body: "" },
     rejected: {
@@ -61,6 +68,9 @@ export const wechatpay: ChannelPlugin<WechatpayCredentials> = {
       refund: (request) => refund(line, request),
       queryRefund: (request) => queryRefund(line, request),
       readNotification: (raw) => readNotification(line, raw),
+      fetchBill: (request) => fetchBill(line, request),
+      readTradeBill: (path) => readBill(path, (columns) => tradeLineReader(columns, line.credentials), BILL_LIMITS),
+      readFundFlowBill: (path) => readBill(path, fundFlowLineReader, BILL_LIMITS),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChannelConnection, QueryOutcome, RefundOutcome } from "@payhub/channels";
+import type { BillOutcome, ChannelConnection, QueryOutcome, RefundOutcome } from "@payhub/channels";
 import { expect, it } from "vitest";
 import { withCircuits } from "./circuits.ts";
 
@@ -7,9 +7,13 @@ const HALF_OPEN_AFTER_MS = 40;
 const UNKNOWN = { kind: "unknown", reason: "no answer" } as const;
 
 /** A line whose answers a test says, behind circuits that open after three that are none. */
-function lineWith(answers: { query?: () => Promise<QueryOutcome>; refund?: () => Promise<RefundOutcome> }) {
+function lineWith(answers: {
+  query?: () => Promise<QueryOutcome>;
+  refund?: () => Promise<RefundOutcome>;
+  fetchBill?: () => Promise<BillOutcome>;
+}) {
   const unsent = async () => ({ kind: "unsent", reason: "not part of this test" }) as const;
-  const calls = { query: 0, refund: 0 };
+  const calls = { query: 0, refund: 0, fetchBill: 0 };
   const opened: string[] = [];
   const connection: ChannelConnection = {
     payee: { mchid: "1900000109" },
@@ -19,6 +23,16 @@ function lineWith(answers: { query?: () => Promise<QueryOutcome>; refund?: () =>
     cancel: unsent,
     queryRefund: unsent,
     readNotification: async () => ({ kind: "rejected", reason: "malformed" }),
+    fetchBill: () => {
+      calls.fetchBill++;
+      return answers.fetchBill?.() ?? Promise.resolve({ kind: "fetched" });
+    },
+    readTradeBill: async function* () {
+      yield [{ kind: "malformed", lineNo: 1, reason: "trade", text: "" }];
+    },
+    readFundFlowBill: async function* () {
+      yield [{ kind: "malformed", lineNo: 1, reason: "fund flow", text: "" }];
+    },
     query: () => {
       calls.query++;
       return answers.query?.() ?? Promise.resolve({ kind: "unpaid" });
@@ -115,6 +129,33 @@ it("opens again when the probe has no answer, tells once, and tells anew of the 
   isDown = true;
   for (let call = 0; call < 3; call++) await ask();
   expect(opened).toEqual(["query", "query"]);
+});
+
+it("is one for bills too, which a bill that is not there yet does not open", async () => {
+  const answers: BillOutcome[] = [
+    UNKNOWN,
+    UNKNOWN,
+    { kind: "not_ready" },
+    { kind: "absent" },
+    UNKNOWN,
+    UNKNOWN,
+    UNKNOWN,
+  ];
+  const { line, calls, opened, ask } = lineWith({ fetchBill: async () => answers[calls.fetchBill - 1] ?? UNKNOWN });
+  const request = { billKind: "trade", businessDay: "2026-11-20", path: "/nowhere" } as const;
+  for (const { kind } of answers) expect((await line.fetchBill(request)).kind).toBe(kind);
+  expect(opened).toEqual(["fetchBill"]);
+  expect(await line.fetchBill(request)).toEqual({ kind: "unsent", reason: "the circuit of fetchBill is open" });
+  expect(calls.fetchBill).toBe(answers.length);
+  expect((await ask()).kind).toBe("unpaid");
+});
+
+it("reads bills whatever the circuits are", async () => {
+  const { line, ask } = lineWith({ query: async () => UNKNOWN });
+  for (let call = 0; call < 4; call++) await ask();
+  for await (const items of line.readTradeBill("/bill")) expect(items).toMatchObject([{ reason: "trade" }]);
+  for await (const items of line.readFundFlowBill("/bill")) expect(items).toMatchObject([{ reason: "fund flow" }]);
+  expect.assertions(2);
 });
 
 it("keeps who the account is and what it can do", () => {

@@ -7,7 +7,11 @@ export interface CircuitSettings {
   halfOpenAfterMs: number;
 }
 
-type Operation = Exclude<keyof ChannelConnection, "payee" | "readNotification">;
+/** What asks the channel; the rest reads what is here already. */
+type Operation = Exclude<
+  keyof ChannelConnection,
+  "payee" | "scenes" | "readNotification" | "readTradeBill" | "readFundFlowBill"
+>;
 
 /**
  * Puts a circuit before each operation of a line to a channel. While it is open a call is `unsent` at once: nothing is guessed and
@@ -55,6 +59,7 @@ export function withCircuits(
     cancel: guard("cancel", (request) => connection.cancel(request)),
     refund: guard("refund", (request) => connection.refund(request)),
     queryRefund: guard("queryRefund", (request) => connection.queryRefund(request)),
+    fetchBill: guard("fetchBill", (request) => connection.fetchBill(request)),
   };
 }
 

@@ -1,0 +1,122 @@
+import { open, rm } from "node:fs/promises";
+import type { Dispatcher } from "undici";
+import { z } from "zod";
+import type { BillOutcome } from "../channel.ts";
+import type { BillAddress } from "./bill-address.ts";
+import { BillInspector } from "./bill-inspect.ts";
+import type { BillLimits } from "./bill-limits.ts";
+import type { Line } from "./line.ts";
+import { parseJson } from "./parse-json.ts";
+import { signedHeaders } from "./send.ts";
+import { declinedOf, isUnknownCode } from "./status.ts";
+
+const MAX_ERROR_BYTES = 64 * 1024;
+
+const errorSchema = z.object({ code: z.string().min(1).max(64), message: z.string().default("") });
+
+/** What a download came to; `expired`: a new address must be asked for. */
+export type Downloaded = BillOutcome | { kind: "expired" };
+
+/** The network's part failed: nothing is known of the bill. */
+class Broken extends Error {}
+
+export interface DownloadOptions {
+  address: BillAddress;
+  /** The new file that the bytes go to, as they come. */
+  path: string;
+  limits: BillLimits;
+  signal: AbortSignal;
+}
+
+/** Fetches a bill from its address; the answer is unsigned, its hash came signed (https://pay.weixin.qq.com/doc/v3/merchant/4012084430). */
+export async function downloadBill(line: Line, options: DownloadOptions): Promise<Downloaded> {
+  try {
+    const response = await request(line, options);
+    const { statusCode, body } = response;
+    if (statusCode === 200) return await receive(response, options);
+    return refusalOf(statusCode, await firstBytes(body));
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    return { kind: "unknown", reason: `no whole bill: ${error.message}` };
+  }
+}
+
+async function request(line: Line, { address, limits, signal }: DownloadOptions): Promise<Dispatcher.ResponseData> {
+  const headers = await signedHeaders(line, { method: "GET", path: address.path, body: "" });
+  const { idleMs } = limits;
+  return line.agent
+    .request({
+      origin: line.credentials.endpoint,
+      path: address.path,
+      method: "GET",
+      headers,
+      signal,
+      headersTimeout: idleMs,
+      bodyTimeout: idleMs,
+    })
+    .catch(broken);
+}
+
+async function receive(response: Dispatcher.ResponseData, options: DownloadOptions): Promise<Downloaded> {
+  const { path, limits, address } = options;
+  const file = await open(path, "wx", 0o600);
+  let outcome: Downloaded = { kind: "unknown", reason: "no whole bill" };
+  try {
+    const inspector = new BillInspector(limits);
+    let size = 0;
+    for await (const chunk of chunksOf(response.body)) {
+      size += chunk.length;
+      if (size > limits.downloadBytes) {
+        outcome = { kind: "refused", reason: "the download is too large" };
+        return outcome;
+      }
+      await file.writeFile(chunk);
+      await inspector.write(chunk);
+    }
+    const doubt = await inspector.end(address.sha1);
+    // Without a length the end of a broken connection looks like the end of the file.
+    if (doubt?.cut && !isFramed(response)) throw new Broken("cut off");
+    outcome = doubt ? { kind: "refused", reason: doubt.reason } : { kind: "fetched" };
+    return outcome;
+  } finally {
+    await file.close();
+    if (outcome.kind === "unknown") await rm(path, { force: true });
+  }
+}
+
+function isFramed({ headers }: Dispatcher.ResponseData): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+async function* chunksOf(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    broken(error);
+  }
+}
+
+async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunksOf(body)) {
+    size += chunk.length;
+    if (size > MAX_ERROR_BYTES) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function refusalOf(status: number, body: Buffer): Downloaded {
+  const error = parseJson(errorSchema, body);
+  if (status >= 400 && status < 500 && status !== 429 && error && !isUnknownCode(error.code)) {
+    return error.code === "INVALID_REQUEST" ? { kind: "expired" } : declinedOf(error);
+  }
+  return { kind: "unknown", reason: `the download answered HTTP ${status} ${error?.code ?? "without a code"}` };
+}
+
+/** Only the code of an error is told: its message may hold an address. */
+function broken(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  throw new Broken(typeof code === "string" ? code : error instanceof Error ? error.name : "error");
+}
