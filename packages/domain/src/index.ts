@@ -58,6 +58,19 @@ export {
   type Payment,
   REUSE_MARGIN_MS,
 } from "./payment.ts";
+export { agreedFee, feeExcess } from "./reconcile/agreed-fee.ts";
+export { comparePayment } from "./reconcile/compare-payment.ts";
+export { compareRefund, compareReversal } from "./reconcile/compare-refund.ts";
+export { neighbourOf } from "./reconcile/day-boundary.ts";
+export { fingerprintText } from "./reconcile/fingerprint-text.ts";
+export {
+  type BookAttempt,
+  type BookHeld,
+  type BookRefund,
+  type Disagreement,
+  moneyOf,
+  type Verdict,
+} from "./reconcile/verdict.ts";
 export {
   DAY_BOUNDARY_MS,
   type DayTotal,

@@ -1,0 +1,26 @@
+import type { BillLine } from "../bill.ts";
+import type { BookSide, Difference } from "../difference.ts";
+
+/** What makes a difference the same one when it is found again. */
+export interface FingerprintParts extends Pick<Difference, "differenceClass" | "billLine" | "bookSide" | "facts"> {
+  /** Which one of several that look alike, as the third copy of a line; 0 for the first or only one. */
+  ordinal: number;
+}
+
+/**
+ * What a difference's fingerprint is the hash of: its class and both sides' numbers, amounts and ends. Where a line stands and when
+ * something happened are no part of it, nor how far an order without an end has come.
+ */
+export function fingerprintText({ differenceClass, billLine, bookSide, facts, ordinal }: FingerprintParts): string {
+  return JSON.stringify([differenceClass, billLine && ofLine(billLine), bookSide && ofBooks(bookSide), facts, ordinal]);
+}
+
+function ofLine({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo, amount, fee, status }: BillLine) {
+  return [kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo, amount, fee, status];
+}
+
+const OPEN = new Set(["created", "preparing", "awaiting_payer"]);
+
+function ofBooks({ kind, number, channelTradeNo, chargedAmount, status }: BookSide) {
+  return [kind, number, channelTradeNo, chargedAmount, OPEN.has(status) ? "open" : status];
+}
