@@ -15,6 +15,9 @@ export type AlipayContext = {
   payerCodes: PayerCodes;
   repeatPrecreate: RepeatPrecreate;
   refundGapMs: number;
+  emptyBills: EmptyBills;
+  /** What makes links to bills hard to guess. */
+  billSecret: string;
 };
 
 /** One verified API call on its way to a handler; `now` in epoch ms. */
@@ -33,6 +36,9 @@ export type AlipayHandler = (call: AlipayCall) => AlipayAnswer;
 
 /** What a repeated identical precreate gets: the live code again, or `ACQ.APPLY_PC_MERCHANT_CODE_ERROR`. */
 export type RepeatPrecreate = "same_qr" | "refuse";
+
+/** What a seller gets of a day without business: no bill, or a file without lines. */
+export type EmptyBills = "not_exist" | "empty_file";
 
 /** A business parameter as text; JSON numbers are taken as written. Undefined when absent or empty. */
 export function optionalText(call: AlipayCall, field: string, maxLength: number): string | undefined {

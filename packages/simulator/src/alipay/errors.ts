@@ -23,6 +23,7 @@ const gatewayErrors = {
   "isv.invalid-charset": { code: "40002", subMsg: "字符集错误" },
   "isv.invalid-format": { code: "40002", subMsg: "无效的数据格式" },
   "isv.invalid-method": { code: "40002", subMsg: "不存在的方法名" },
+  "isv.invalid_arguments": { code: "40002", subMsg: "参数有误" },
   "isv.invalid-parameter": { code: "40002", subMsg: "参数无效" },
   "isv.invalid-signature": { code: "40002", subMsg: "无效签名" },
   "isv.invalid-signature-type": { code: "40002", subMsg: "无效的签名类型" },
@@ -36,7 +37,7 @@ const gatewayErrors = {
   "isv.app-call-limited": { code: "40005", subMsg: "应用调用次数超限" },
 } as const;
 
-/** Business refusals of the trade APIs. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
+/** Business refusals of the trade APIs and of bills. Source: https://opendocs.alipay.com/open/8ad49e4a_alipay.trade.precreate */
 const businessErrors = {
   "ACQ.SYSTEM_ERROR": "系统异常",
   "ACQ.INVALID_PARAMETER": "参数无效",
@@ -61,6 +62,8 @@ const businessErrors = {
   "ACQ.TRADE_HAS_FINISHED": "交易已完结",
   "ACQ.TRADE_NOT_ALLOW_REFUND": "当前交易不允许退款",
   "ACQ.DISCORDANT_REPEAT_REQUEST": "请求信息不一致",
+  "isp.bill_not_exist": "账单不存在",
+  TYPE_NOT_SUPPORTED: "此账单类型不支持下载",
 } as const;
 
 const messages: Readonly<Record<string, string>> = {
@@ -75,7 +78,7 @@ const messages: Readonly<Record<string, string>> = {
 /** A `sub_code` that the gateway itself answers. */
 export type GatewaySubCode = keyof typeof gatewayErrors;
 
-/** A `sub_code` that a trade API answers with code 40004. */
+/** A `sub_code` that an API answers with code 40004. */
 export type BusinessSubCode = keyof typeof businessErrors;
 
 /** A refusal by the simulated Alipay; the router turns it into a signed answer. */

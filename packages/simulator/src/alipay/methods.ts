@@ -1,4 +1,5 @@
 import type { Operation } from "../core/channel.ts";
+import { queryBill } from "./bill-query.ts";
 import type { AlipayCall, AlipayHandler } from "./call.ts";
 import { cancelTrade } from "./cancel.ts";
 import { placeAppOrder, placePageOrder, placeWapOrder } from "./cashier-orders.ts";
@@ -31,6 +32,7 @@ const methods = new Map<string, AlipayMethod>([
   ["alipay.trade.cancel", { by: "api", operation: "cancel", handle: cancelTrade }],
   ["alipay.trade.refund", { by: "api", operation: "refund", handle: refundTrade }],
   ["alipay.trade.fastpay.refund.query", { by: "api", operation: "refund_query", handle: queryRefund }],
+  ["alipay.data.dataservice.bill.downloadurl.query", { by: "api", operation: "bill", handle: queryBill }],
 ]);
 
 /** The method of a request, or undefined when the simulator speaks no such method. */

@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { disturb } from "../core/disturb.ts";
 import type { Fault } from "../core/faults.ts";
 import type { ChannelPayer } from "../core/payer.ts";
+import { registerBillDownload } from "./bill-download.ts";
 import type { AlipayContext } from "./call.ts";
 import { registerCashier } from "./cashier/cashier.ts";
 import { renderErrorPage } from "./cashier/error-page.ts";
@@ -17,7 +18,7 @@ const maxBodyBytes = 1024 * 1024;
 
 type Reply = { status: number; body: string; outcome: string; headers?: Readonly<Record<string, string>> };
 
-/** The HTTP server with the one URL of Alipay's v2 gateway and its cashier, not listening yet. */
+/** The HTTP server with the one URL of Alipay's v2 gateway, its cashier and its bills, not listening yet. */
 export function createAlipayServer(options: { context: AlipayContext; payer: ChannelPayer }): FastifyInstance {
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
@@ -28,6 +29,7 @@ export function createAlipayServer(options: { context: AlipayContext; payer: Cha
     handler: (request, reply) => serve(options.context, request, reply),
   });
   registerCashier(server, options);
+  registerBillDownload(server, options.context);
   return server;
 }
 
@@ -114,7 +116,12 @@ function answerRequest(params: AlipayParams, context: AlipayContext): Reply {
 function refused(params: AlipayParams, context: AlipayContext, answer: AlipayAnswer): Reply {
   if (findMethod(params.method)?.by !== "page") return envelopeOf(params, context, answer);
   const headers = { "content-type": "text/html;charset=GBK" };
-  return { status: 200, body: renderErrorPage(answer), outcome: answer.sub_code ?? answer.code, headers };
+  return {
+    status: 200,
+    body: renderErrorPage(answer, "抱歉，无法为您打开收银台"),
+    outcome: answer.sub_code ?? answer.code,
+    headers,
+  };
 }
 
 /** Signed with the key that Alipay keeps for the app; without a known app there is no key and no `sign`. */

@@ -1,7 +1,8 @@
 import type { ChannelSimulator, Core, LedgerEntry } from "../core/channel.ts";
 import { feeOf } from "../core/fee.ts";
+import { openBillSecret } from "./bill-link.ts";
 import { createBuyer } from "./buyer.ts";
-import type { AlipayContext, RepeatPrecreate } from "./call.ts";
+import type { AlipayContext, EmptyBills, RepeatPrecreate } from "./call.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { AlipayMerchant } from "./merchant.ts";
 import { createNotices, defaultTriggers, type Notices, type NoticeTriggers } from "./notices.ts";
@@ -20,6 +21,8 @@ export type AlipayOptions = {
   refundWindowMs?: number | undefined;
   /** The least time between two refunds of one trade; none by default, 3 s in Alipay's documents. */
   refundGapMs?: number | undefined;
+  /** What a day without business has for a bill; `not_exist` by default. */
+  emptyBills?: EmptyBills | undefined;
   /** Which notifications the orders of a product cause, where that is not as documented. */
   triggers?: Partial<NoticeTriggers> | undefined;
 };
@@ -29,14 +32,15 @@ const yearMs = 365 * 86_400_000;
 /** Alipay: its gateway, its cashier, its buyer and its books. */
 export function createAlipaySimulator(core: Core, options: AlipayOptions): ChannelSimulator {
   const now = () => core.clock.now();
-  const { refundWindowMs = yearMs, refundGapMs = 0, repeatPrecreate = "same_qr" } = options;
+  const { refundWindowMs = yearMs, refundGapMs = 0, repeatPrecreate = "same_qr", emptyBills = "not_exist" } = options;
   const merchants = new Map(options.merchants.map((merchant) => [merchant.appId, merchant]));
   const triggers = { ...defaultTriggers, ...options.triggers };
   const notices = createNotices({ callbacks: core.callbacks, triggers, now });
   const { orders, watch } = openTimedOrders({ core, notices, refundWindowMs });
   const trades = createTrades({ orders, notices, clock: core.clock, refundWindowMs });
   const payerCodes = openPayerCodes(core.book, now);
-  const context: AlipayContext = { core, merchants, orders, trades, payerCodes, repeatPrecreate, refundGapMs };
+  const rules = { repeatPrecreate, refundGapMs, emptyBills, billSecret: openBillSecret(core.book) };
+  const context: AlipayContext = { core, merchants, orders, trades, payerCodes, ...rules };
   core.callbacks.register("alipay", alipayCallbackKind({ orders, merchants, now }));
   const payer = createBuyer(context);
   return {

@@ -14,8 +14,8 @@ export interface BillName {
 export interface BillDesk extends Bills {
   /** True when a spoil wants this bill not to be ready yet; each question counts. */
   isBeingMade(bill: BillName): boolean;
-  /** What the bill says: made at the first question, and the same ever after until it is issued anew. Plain JSON. */
-  issued<Content>(bill: BillName, make: () => Content): Content;
+  /** What the bill says: made at the first question, and the same ever after until it is issued anew (edition 2, 3, …). Plain JSON. */
+  issued<Content>(bill: BillName, make: (edition: number) => Content): Content;
   /** How the bill is spoiled, in the order of the script. */
   spoilsOf(bill: BillName): BillSpoil[];
 }
@@ -53,12 +53,13 @@ export function createBillDesk(book: Book): BillDesk {
       editions.put(keyOf(bill), { number, spoils: spoils.map((one) => (one === waiting ? asked : one)) });
       return true;
     },
-    issued<Content>(bill: BillName, make: () => Content): Content {
+    issued<Content>(bill: BillName, make: (edition: number) => Content): Content {
       const contents: Collection<Content> = book.collection("bill.issued");
-      const key = `${keyOf(bill)}/${bill.merchantId}/${editionOf(keyOf(bill)).number}`;
+      const edition = editionOf(keyOf(bill)).number;
+      const key = `${keyOf(bill)}/${bill.merchantId}/${edition}`;
       const known = contents.get(key);
       if (known !== undefined) return known;
-      const content = make();
+      const content = make(edition);
       contents.put(key, content);
       return content;
     },

@@ -1,13 +1,13 @@
 import type { AlipayAnswer } from "../errors.ts";
 
-/** What a browser sees of a refused order: ASCII with references, so that it is right in GBK as well. */
-export function renderErrorPage({ sub_code, sub_msg }: AlipayAnswer): string {
+/** What a browser sees of a refusal: ASCII with references, so that it is right in GBK as well. */
+export function renderErrorPage({ sub_code, sub_msg }: AlipayAnswer, heading: string): string {
   return `<!doctype html>
 <html lang="zh-CN">
 <head><meta name="viewport" content="width=device-width, initial-scale=1"><title>${asAscii("支付宝")}</title></head>
 <body>
 <main style="max-width: 520px; margin: 15vh auto; padding: 0 24px; font-family: sans-serif; text-align: center">
-<h1 style="font-size: 20px">${asAscii("抱歉，无法为您打开收银台")}</h1>
+<h1 style="font-size: 20px">${asAscii(heading)}</h1>
 <p style="overflow-wrap: anywhere">${asAscii(sub_msg ?? "")}</p>
 <p id="error-code" style="color: #666">${asAscii(sub_code ?? "")}</p>
 </main>
