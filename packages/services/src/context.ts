@@ -1,5 +1,5 @@
 import type { ChannelRegistry } from "@payhub/channels";
-import type { Clock, Randomness } from "@payhub/domain";
+import type { App, Clock, Randomness } from "@payhub/domain";
 import type { Coordination, Keyring, Store } from "@payhub/store";
 import type { AccountConnections } from "./account/connections.ts";
 import type { EventPublisher } from "./event/publisher.ts";
@@ -76,4 +76,9 @@ export interface ServiceContext {
 /** The app on whose behalf a verb runs. */
 export interface Caller {
   appId: string;
+}
+
+/** An app with what it may see: a `console` sees every app's money, a `business` its own. */
+export interface Viewer extends Caller {
+  role: App["role"];
 }

@@ -63,7 +63,7 @@ describeBackends("authenticateApp", (backend) => {
 
   test("names the app", async () => {
     const app = await newApp();
-    expect(await authenticateApp(context(), signed(app))).toEqual({ appId: app.appId });
+    expect(await authenticateApp(context(), signed(app))).toEqual({ appId: app.appId, role: "business" });
   });
 
   test.each([
@@ -87,7 +87,7 @@ describeBackends("authenticateApp", (backend) => {
     const text = `POST\n/trpc/payments.create\n\n${createHash("sha256").update("{}").digest("hex")}\n${other.headers["payhub-timestamp"]}\n${nonce}\n`;
     const mac = createHmac("sha256", two.secret).update(text).digest("base64");
     const headers = { ...other.headers, "payhub-nonce": nonce, "payhub-signature": `v1=${mac}` };
-    expect(await authenticateApp(context(), { ...other, headers })).toEqual({ appId: two.appId });
+    expect(await authenticateApp(context(), { ...other, headers })).toEqual({ appId: two.appId, role: "business" });
   });
 
   test("a request that was refused uses up neither its nonce nor the app's rate", async () => {
@@ -97,7 +97,7 @@ describeBackends("authenticateApp", (backend) => {
     for (let time = 0; time < 3; time++) {
       await expect(authenticateApp(context(), forged)).rejects.toEqual(refusal("UNAUTHENTICATED", /does not match/));
     }
-    expect(await authenticateApp(context(), request)).toEqual({ appId: app.appId });
+    expect(await authenticateApp(context(), request)).toEqual({ appId: app.appId, role: "business" });
   });
 
   test("the third secret retires the first, and a process sees it within 5 s", async () => {

@@ -1,5 +1,5 @@
 import { PayhubError } from "@payhub/domain";
-import type { Caller, ServiceContext } from "../context.ts";
+import type { ServiceContext, Viewer } from "../context.ts";
 import { isSignedBy, readSignature, type SignatureClaim, type SignedRequest } from "./signature.ts";
 import { findSigner, type Signer, type SignerContext } from "./signer.ts";
 
@@ -19,7 +19,7 @@ const RATE_WINDOW_MS = 1_000;
 export async function authenticateApp(
   ctx: SignerContext & Pick<ServiceContext, "coordination">,
   request: SignedRequest,
-): Promise<Caller> {
+): Promise<Viewer> {
   const claim = readSignature(request.headers);
   assertClock(claim, ctx.clock.now());
   const signer = await findSigner(ctx, claim.appId);
@@ -33,7 +33,7 @@ export async function authenticateApp(
     throw new PayhubError("FORBIDDEN", `app ${signer.app.appId} is disabled; ask an operator of payhub`);
   }
   await assertFreshAndWithinRate(ctx, signer, claim);
-  return { appId: signer.app.appId };
+  return { appId: signer.app.appId, role: signer.app.role };
 }
 
 function assertClock({ timestamp }: SignatureClaim, nowMs: number): void {

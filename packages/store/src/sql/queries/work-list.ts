@@ -3,8 +3,7 @@ import { lock } from "../lock.ts";
 import type { Db } from "../open.ts";
 import type { Dialect } from "../orm.ts";
 
-/** A difference as stored, with the row number that pages go by. */
-export type DifferenceRow = Difference & { id: number };
+type DifferenceRow = Difference & { id: number };
 
 /** Which differences are wanted; what is left out says nothing. */
 export interface DifferenceFilter {
@@ -82,15 +81,15 @@ function byNumber(db: Db, differenceNo: string) {
 }
 
 /** What people change of a difference. */
-export type DifferenceChange = Partial<
+export type DifferenceHandling = Partial<
   Pick<Difference, "differenceState" | "assignee" | "pendingFix" | "pendingBy" | "endedBy" | "endedAt">
 >;
 
 /** Changes a difference that the transaction has locked. */
-export async function changeDifference(
+export async function updateDifference(
   tx: Db,
   differenceNo: string,
-  set: DifferenceChange & Pick<Difference, "updatedAt">,
+  set: DifferenceHandling & Pick<Difference, "updatedAt">,
 ): Promise<void> {
   await tx.updateTable("difference").set(set).where("differenceNo", "=", differenceNo).execute();
 }
