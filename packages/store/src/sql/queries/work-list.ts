@@ -3,7 +3,8 @@ import { lock } from "../lock.ts";
 import type { Db } from "../open.ts";
 import type { Dialect } from "../orm.ts";
 
-type DifferenceRow = Difference & { id: number };
+/** A difference as stored, with the row number that pages go by. */
+export type DifferenceRow = Difference & { id: number };
 
 /** Which differences are wanted; what is left out says nothing. */
 export interface DifferenceFilter {
