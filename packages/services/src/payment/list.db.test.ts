@@ -1,4 +1,4 @@
-import { insertAttempt, insertPayment } from "@payhub/store";
+import { insertAttempts, insertPayments } from "@payhub/store";
 import {
   attemptRow,
   describeBackends,
@@ -31,8 +31,8 @@ describeBackends("listPayments", (backend) => {
     const createdAt = platform.clock.now();
     const paymentNo = `P${appId}${orderNo}`;
     const attemptNo = `T${appId}${orderNo}`;
-    await insertPayment(db, paymentRow({ paymentNo, appId, orderNo, createdAt }));
-    await insertAttempt(db, attemptRow({ attemptNo, paymentNo, appId, idempotencyKey: orderNo, createdAt }));
+    await insertPayments(db, [paymentRow({ paymentNo, appId, orderNo, createdAt })]);
+    await insertAttempts(db, [attemptRow({ attemptNo, paymentNo, appId, idempotencyKey: orderNo, createdAt })]);
     return paymentNo;
   }
   const newApp = () => `APP-${++apps.count}`;

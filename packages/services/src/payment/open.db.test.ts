@@ -39,6 +39,18 @@ describeBackends("openPayment", (backend) => {
     return { caller: platform.caller, order, connected, digest: digestRequest("payments.create", { ...order }) };
   }
 
+  it("stores orders that come together, and tells the one that is known already apart", async () => {
+    const known = platform.order();
+    await openPayment(platform.ctx, await initiation(known));
+    const fresh = Array.from({ length: 40 }, () => platform.order());
+    const initiations = await Promise.all([...fresh.slice(0, 20), known, ...fresh.slice(20)].map(initiation));
+    const opened = await Promise.all(initiations.map((one) => openPayment(platform.ctx, one)));
+    expect(opened.map((one) => one?.payment.orderNo)).toEqual(
+      initiations.map(({ order }) => (order === known ? undefined : order.orderNo)),
+    );
+    for (const order of fresh) expect((await read(order)).attempts).toHaveLength(1);
+  });
+
   for (const channel of ["wechatpay", "alipay"] as const) {
     const orderAt = () => platform.order({ accountNo: platform.accounts[channel].accountNo });
 

@@ -10,14 +10,15 @@ import {
 } from "@payhub/domain";
 import {
   findAttempts,
-  insertAttempt,
-  insertPayment,
+  insertAttempts,
+  insertPayments,
   isDuplicateKey,
   lockPayment,
   updateOpenPayment,
 } from "@payhub/store";
 import type { ConnectedAccount } from "../account/connections.ts";
 import type { Caller, ServiceContext } from "../context.ts";
+import { createGroup, type Group } from "../group.ts";
 import type { RequestDigest } from "../idempotency/digest.ts";
 import { claimMs } from "./claim.ts";
 import type { PaymentWithAttempt } from "./get.ts";
@@ -74,14 +75,33 @@ export async function openPayment(
     createdAt: nowMs,
     updatedAt: nowMs,
   };
-  const attempt = newAttempt(ctx, initiation, { payment, ordinal: 1, nowMs });
-  return inserted(
-    ctx.store.transaction(async (tx) => {
-      await insertPayment(tx, payment);
-      await insertAttempt(tx, attempt);
-      return { payment, attempt };
-    }),
-  );
+  return groupOf(ctx)({ payment, attempt: newAttempt(ctx, initiation, { payment, ordinal: 1, nowMs }) });
+}
+
+const GROUP = { atOnce: 2, limit: 32 };
+const groups = new WeakMap<ServiceContext, Group<PaymentWithAttempt, PaymentWithAttempt | undefined>>();
+
+/** Stores payments that are opened together in one transaction; one that is known already is told apart by itself. */
+function groupOf(ctx: ServiceContext): Group<PaymentWithAttempt, PaymentWithAttempt | undefined> {
+  let group = groups.get(ctx);
+  if (!group) {
+    group = createGroup(async (opened) => {
+      const storing = ctx.store.transaction(async (tx) => {
+        await insertPayments(
+          tx,
+          opened.map(({ payment }) => payment),
+        );
+        await insertAttempts(
+          tx,
+          opened.map(({ attempt }) => attempt),
+        );
+        return [...opened];
+      });
+      return opened.length > 1 ? storing : [(await inserted(storing))?.[0]];
+    }, GROUP);
+    groups.set(ctx, group);
+  }
+  return group;
 }
 
 /**
@@ -100,7 +120,7 @@ export async function openNextAttempt(
       if ((await findAttempts(tx, [paymentNo])).length !== seen) return undefined;
       const nowMs = ctx.clock.now();
       const attempt = newAttempt(ctx, initiation, { payment, ordinal: seen + 1, nowMs });
-      await insertAttempt(tx, attempt);
+      await insertAttempts(tx, [attempt]);
       const set = { initiatedAt: nowMs, expiresAt: Math.max(payment.expiresAt, attempt.expiresAt), updatedAt: nowMs };
       await updateOpenPayment(tx, paymentNo, set);
       return { payment: { ...payment, ...set }, attempt };

@@ -1,5 +1,5 @@
 import { isReserving, PayhubError, type RefundStatus } from "@payhub/domain";
-import { findPayment, findRefunds, insertAttempt, insertPayment } from "@payhub/store";
+import { findPayment, findRefunds, insertAttempts, insertPayments } from "@payhub/store";
 import { attemptRow, describeBackends, openPlatform, paymentRow, type TestPlatform } from "@payhub/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -52,11 +52,9 @@ describeBackends("refunds of one payment against a model of them", (backend) => 
     });
     const { accountNo } = accounts.wechatpay;
     const own = { attemptNo, paymentNo, appId: caller.appId, accountNo, idempotencyKey: attemptNo, chargedAmount };
-    await insertPayment(ctx.store.db, payment);
-    await insertAttempt(
-      ctx.store.db,
-      attemptRow({ ...own, state: "succeeded", channelTradeNo: attemptNo, paidAt: at }),
-    );
+    await insertPayments(ctx.store.db, [payment]);
+    const attempt = attemptRow({ ...own, state: "succeeded", channelTradeNo: attemptNo, paidAt: at });
+    await insertAttempts(ctx.store.db, [attempt]);
     return { paymentNo, settledBy: attemptNo };
   }
 

@@ -3,9 +3,9 @@ import { lock } from "../lock.ts";
 import type { Db } from "../open.ts";
 import type { Dialect } from "../orm.ts";
 
-/** Stores a new attempt; throws a duplicate key when its number, its place in the payment or its idempotency key is taken. */
-export async function insertAttempt(tx: Db, attempt: Attempt): Promise<void> {
-  await tx.insertInto("attempt").values(attempt).execute();
+/** Stores new attempts; throws a duplicate key when a number, a place in the payment or an idempotency key is taken. */
+export async function insertAttempts(tx: Db, attempts: readonly Attempt[]): Promise<void> {
+  await tx.insertInto("attempt").values(attempts).execute();
 }
 
 /** Finds an attempt by its number. */

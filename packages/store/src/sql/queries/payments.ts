@@ -6,9 +6,9 @@ import type { Dialect } from "../orm.ts";
 /** A payment as stored, with the row number that pages go by. */
 export type PaymentRow = Payment & { id: number };
 
-/** Stores a new payment; throws a duplicate key when the app has this order already. */
-export async function insertPayment(db: Db, payment: Payment): Promise<void> {
-  await db.insertInto("payment").values(payment).execute();
+/** Stores new payments; throws a duplicate key when an app has one of these orders already. */
+export async function insertPayments(db: Db, payments: readonly Payment[]): Promise<void> {
+  await db.insertInto("payment").values(payments).execute();
 }
 
 /** Names one payment: by its own number, or by the order's number within the app. */
