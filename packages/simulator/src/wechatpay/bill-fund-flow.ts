@@ -32,9 +32,12 @@ export function fundFlowOf({ before, day }: { before: readonly BillLine[]; day: 
   const lines = day
     .filter(moves)
     .map((line) => ({ ...line, status: line.kind === "payment" ? "交易" : "退款" }))
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => a.at - b.at || orderOf(a) - orderOf(b));
   return { opening, lines };
 }
+
+/** What goes back was there before. */
+const orderOf = ({ kind }: BillLine) => (kind === "payment" ? 0 : 1);
 
 const moves = ({ kind, status }: BillLine) => kind === "payment" || status !== "FAIL";
 
