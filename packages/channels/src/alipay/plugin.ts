@@ -1,6 +1,10 @@
 import { EXPIRY_LIMITS, type Scene } from "@payhub/domain";
 import type { ChannelConnection, ChannelPlugin, ChannelRuntime, SceneCapability } from "../channel.ts";
 import { scenesOf } from "../registry.ts";
+import { fetchBill } from "./bill-fetch.ts";
+import { FUND_FLOW_BILL } from "./bill-fund-flow.ts";
+import { readBill } from "./bill-read.ts";
+import { TRADE_BILL } from "./bill-trade.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { create } from "./create.ts";
@@ -40,6 +44,8 @@ export const alipay: ChannelPlugin<AlipayCredentials> = {
   scenes: SCENES,
   // A contract may allow less than a year; Alipay names no count, so that one is ours.
   refunds: { windowMs: 365 * DAY_MS, maxPerOrder: 100, minGapMs: 3000 },
+  // Day bills are there before nine; some six years of them can be had.
+  bills: { fromHour: 9, daysBack: 6 * 365 },
   answers: {
     accepted: { status: 200, headers: TEXT, body: "success" },
     rejected: { status: 400, headers: TEXT, body: "fail" },
@@ -53,7 +59,7 @@ function connect(
   { clock, deadlineMs }: ChannelRuntime,
 ): ChannelConnection {
   const [live, ...older] = credentials;
-  const { appId, sellerId, appAuthToken, miniprogramAppId = appId } = live;
+  const { appId, sellerId, appAuthToken, miniprogramAppId = appId, endpoint } = live;
   const sdk = createSdk(live, { deadlineMs, dispatcher: createGatewayDispatcher({ deadlineMs }) });
   const sdks = [sdk, ...older.map((version) => createSdk(version, { deadlineMs }))];
   const line = { sdk, now: () => clock.now(), appId, sellerId, appAuthToken, miniprogramAppId };
@@ -65,6 +71,9 @@ function connect(
     refund: (request) => refund(line, request),
     queryRefund: ({ attemptNo, refundNo }) => queryRefund(line, { attemptNo, refundNo }),
     readNotification: async (raw) => readNotification(sdks, raw),
+    fetchBill: (request) => fetchBill({ ...line, endpoint }, request),
+    readTradeBill: (path) => readBill(path, { form: TRADE_BILL, sellerId }),
+    readFundFlowBill: (path) => readBill(path, { form: FUND_FLOW_BILL, sellerId }),
     payee: { appId, sellerId },
     scenes: scenesOf(SCENES, live.products),
   };

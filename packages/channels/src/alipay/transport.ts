@@ -35,17 +35,19 @@ export interface AccountLine extends GatewayLine {
   miniprogramAppId: string;
 }
 
-/** What a method is told of one attempt; `biz` is its `biz_content` beside `out_trade_no`. */
+/** What a method is told of one attempt, or of none; `biz` is its `biz_content` beside `out_trade_no`. */
 interface Parameters {
-  attemptNo: string;
+  attemptNo?: string;
   biz?: Readonly<Record<string, string | readonly string[]>>;
   notifyUrl?: string;
   returnUrl?: string | undefined;
 }
 
-/** One call about one attempt. */
+/** One call about one attempt; without one, its answer may name no order either. */
 export interface GatewayCall extends Parameters {
   method: string;
+  /** Refusals that are an answer whatever the code beside them says. */
+  knownRefusals?: ReadonlySet<string>;
   /** Whether {@link IN_PROCESS} is an answer; to other methods it says nothing. */
   mayBeInProcess?: boolean;
   /** Whether a success may name no order. */
@@ -80,7 +82,7 @@ export function parametersOf(line: GatewayLine, { attemptNo, biz, notifyUrl, ret
     ...(notifyUrl !== undefined && { notify_url: notifyUrl }),
     ...(returnUrl !== undefined && { return_url: returnUrl }),
     ...(line.appAuthToken !== undefined && { app_auth_token: line.appAuthToken }),
-    biz_content: { out_trade_no: attemptNo, ...biz },
+    biz_content: { ...(attemptNo !== undefined && { out_trade_no: attemptNo }), ...biz },
   };
 }
 
@@ -90,10 +92,10 @@ function readAnswer(answer: unknown, call: GatewayCall): GatewayAnswer {
   const fields = read.data;
   const code = fields.sub_code || fields.code;
   const isInProcess = fields.code === IN_PROCESS && call.mayBeInProcess === true;
-  if (!isInProcess && isUnknownCode(fields))
-    return unknown(call.method, `${code} ${fields.sub_msg ?? fields.msg ?? ""}`);
+  const isKnown = isInProcess || call.knownRefusals?.has(code.toUpperCase()) === true;
+  if (!isKnown && isUnknownCode(fields)) return unknown(call.method, `${code} ${fields.sub_msg ?? fields.msg ?? ""}`);
   const isSuccess = isInProcess || fields.code === "10000";
-  const mayNameNone = !isSuccess || call.mayBeEmpty === true;
+  const mayNameNone = !isSuccess || call.mayBeEmpty === true || call.attemptNo === undefined;
   if (fields.out_trade_no === undefined ? !mayNameNone : fields.out_trade_no !== call.attemptNo) {
     return unknown(call.method, "an answer about another order number");
   }

@@ -12,9 +12,17 @@ export type MayImport = {
 /** The dependency table of the house: data runs app → contract → services → channels / store → domain, and nothing runs back up. */
 export const mayImport: Readonly<Record<string, MayImport>> = {
   "packages/domain": { ours: [], others: [], node: false },
-  "packages/channels": { ours: ["domain"], others: ["alipay-sdk", "undici", "urllib", "zod"], node: true },
+  "packages/channels": {
+    ours: ["domain"],
+    others: ["alipay-sdk", "csv-parse", "undici", "urllib", "yauzl", "zod"],
+    node: true,
+  },
   "packages/store": { ours: ["domain"], others: ["@mikro-orm/*", "ioredis"], node: true },
-  "packages/services": { ours: ["domain", "channels", "store"], others: ["canonicalize", "cockatiel"], node: true },
+  "packages/services": {
+    ours: ["domain", "channels", "store"],
+    others: ["canonicalize", "cockatiel", "csv-stringify", "hucre"],
+    node: true,
+  },
   "packages/runtime": { ours: ["domain", "channels", "store", "services"], others: ["pino", "zod"], node: true },
   "packages/contract": { ours: ["domain"], others: ["@trpc/server", "zod"], node: false },
   "packages/client": { ours: [], typesOf: ["contract"], others: ["@trpc/client", "eventsource"], node: true },
