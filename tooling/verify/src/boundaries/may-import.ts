@@ -17,7 +17,7 @@ export const mayImport: Readonly<Record<string, MayImport>> = {
     others: ["alipay-sdk", "csv-parse", "undici", "urllib", "yauzl", "zod"],
     node: true,
   },
-  "packages/store": { ours: ["domain"], others: ["@mikro-orm/*", "ioredis"], node: true },
+  "packages/store": { ours: ["domain"], others: ["@aws-sdk/client-s3", "@mikro-orm/*", "ioredis"], node: true },
   "packages/services": {
     ours: ["domain", "channels", "store"],
     others: ["canonicalize", "cockatiel", "csv-stringify", "hucre"],
