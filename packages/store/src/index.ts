@@ -1,3 +1,12 @@
+export {
+  type BillStore,
+  BillStoreError,
+  type BillStoreFailure,
+  type KeptBill,
+  type OpenBill,
+  type Scratch,
+} from "./bill/bill-store.ts";
+export { type BillStoreOptions, openBillStore } from "./bill/open.ts";
 export type {
   Coordination,
   NonceRegister,
