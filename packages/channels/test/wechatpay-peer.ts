@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import type { SceneInput } from "@payhub/domain";
 import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
@@ -36,6 +36,8 @@ export interface Peer {
   requests: Seen[];
   /** What the next requests are answered with, signed. */
   answer(status: number, body: unknown): void;
+  /** How downloads are answered from now on, unsigned. */
+  download(reply: (response: ServerResponse) => void): void;
   /** Signs any callback body, with a timestamp in unix seconds. */
   signed(body: string, changes?: { timestamp?: number }): { headers: Record<string, string>; body: Buffer };
   /** A callback as the channel sends it; `changes` are laid over the envelope, `resource` over its resource. */
@@ -79,6 +81,7 @@ export async function startPeer(): Promise<Peer> {
   const [own, channel] = await Promise.all([rsaKeys(), rsaKeys()]);
   const requests: Seen[] = [];
   let next: { status: number; text: string } = { status: 500, text: "" };
+  let download: (response: ServerResponse) => void = (response) => response.writeHead(404).end();
 
   function signature(body: string, timestamp = Math.floor(Date.now() / 1000)): Record<string, string> {
     const nonce = Formatter.nonce(32);
@@ -95,7 +98,8 @@ export async function startPeer(): Promise<Peer> {
     for await (const chunk of request) chunks.push(chunk);
     const { method = "", url: path = "", headers } = request;
     requests.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
-    reply.writeHead(next.status, next.status < 300 ? signature(next.text) : {}).end(next.text);
+    if (path.startsWith("/v3/billdownload/")) download(reply);
+    else reply.writeHead(next.status, next.status < 300 ? signature(next.text) : {}).end(next.text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -118,6 +122,9 @@ export async function startPeer(): Promise<Peer> {
     },
     answer(status, body) {
       next = { status, text: typeof body === "string" ? body : JSON.stringify(body) };
+    },
+    download: (reply) => {
+      download = reply;
     },
     signed,
     notification(plain, { envelope = {}, resource = {}, apiV3Key = API_V3_KEY } = {}) {

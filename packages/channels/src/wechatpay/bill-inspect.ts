@@ -62,7 +62,16 @@ export class BillInspector {
   #unpack(chunk: Buffer): Promise<void> | void {
     const gunzip = this.#gunzip;
     if (!gunzip) return this.#look(chunk);
-    return new Promise((resolve) => void gunzip.write(chunk, () => resolve()));
+    if (gunzip.destroyed) return;
+    return new Promise((resolve) => {
+      const go = () => {
+        gunzip.off("close", go);
+        resolve();
+      };
+      // A write into a broken archive is never called back.
+      gunzip.once("close", go);
+      gunzip.write(chunk, go);
+    });
   }
 
   #look(plain: Buffer): void {

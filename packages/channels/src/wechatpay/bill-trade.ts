@@ -28,7 +28,10 @@ const SUMS = [
 ] as const;
 
 /** Reads the lines of a trade bill of all kinds (https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html), in any order of columns. */
-export function tradeLineReader(columns: Columns, { mchid, subMchid }: WechatpayCredentials): LineReader<BillLine> {
+export function tradeLineReader(
+  columns: Columns,
+  { mchid, subMchid }: Pick<WechatpayCredentials, "mchid" | "subMchid">,
+): LineReader<BillLine> {
   const at = tradeColumns(columns);
   const own = Buffer.from(mchid);
   const sub = subMchid === undefined ? NONE : wordTable({ [subMchid]: true });
