@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fieldsOf, startAlipayBench } from "../../test/alipay-bench.ts";
+import { askBill, downloadBill } from "../../test/alipay-bill.ts";
 import { createAlipayMerchant } from "./merchant.ts";
 
 test("a restarted simulator still knows its codes and trades, and sends what it owes", async () => {
@@ -58,5 +59,31 @@ test("a restarted simulator finishes refunds, closes overdue trades, and knows t
   expect(await after.queryRefund("B4", "r1")).toMatchObject({ refund_status: "REFUND_SUCCESS" });
   await after.stop();
   await before.receiver.stop();
+  await rm(folder, { recursive: true });
+});
+
+test("a restarted simulator issues the same bill, and knows the links it gave and how bills are spoiled", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "payhub-simulator-"));
+  const dataFile = join(folder, "channels.sqlite");
+  const keys = await createAlipayMerchant();
+  const day = "2026-11-20";
+  const paidAt = Date.parse(`${day}T23:00:00+08:00`);
+  let now = paidAt;
+  const before = await startAlipayBench(keys, { dataFile, now: () => now });
+  before.simulator.payer.pay(await before.code("B6"));
+  before.simulator.payer.pay(await before.code("B7"));
+  now += 12 * 3_600_000;
+  const match = { outTradeNo: "B7" };
+  const bill = { channel: "alipay", billKind: "trade", businessDay: day } as const;
+  before.simulator.bills.spoil({ ...bill, spoil: { kind: "duplicate", match } });
+  const issued = await downloadBill(before, day);
+  const url = new URL(String((await askBill(before, day)).bill_download_url));
+  await before.stop();
+
+  const after = await startAlipayBench(keys, { dataFile, now: () => now });
+  expect((await downloadBill(after, day)).equals(issued)).toBe(true);
+  const again = await fetch(`${new URL(after.simulator.urls.alipay).origin}${url.pathname}${url.search}`);
+  expect(Buffer.from(await again.arrayBuffer()).equals(issued)).toBe(true);
+  await after.stop();
   await rm(folder, { recursive: true });
 });
