@@ -16,7 +16,7 @@ test("readEnv takes what every process takes, and names this one when it cannot 
 });
 
 test("readEnv keeps bills beside the working directory unless told where, and is told in production", () => {
-  expect(readEnv(needed).billStore).toEqual({ url: `file:${resolve(".payhub/bills")}` });
+  expect(readEnv(needed).billStore).toEqual({ url: `file://${resolve(".payhub/bills")}` });
   const told = { ...needed, NODE_ENV: "production", PAYHUB_BILL_STORE: "file:/var/lib/payhub/bills" };
   expect(readEnv(told).billStore).toEqual({ url: "file:/var/lib/payhub/bills" });
   for (const unset of [undefined, ""]) {

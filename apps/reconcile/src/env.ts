@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type ProcessEnv, presentProcessEnv, readProcessEnv } from "@payhub/runtime";
 import { z } from "zod";
 
@@ -26,7 +27,7 @@ export function readEnv(variables: Variables): ReconcileEnv {
   return {
     ...presentProcessEnv(env),
     billStore: {
-      url: env.PAYHUB_BILL_STORE ?? `file:${resolve(DEVELOPMENT_DIRECTORY)}`,
+      url: env.PAYHUB_BILL_STORE ?? pathToFileURL(resolve(DEVELOPMENT_DIRECTORY)).href,
       ...(accessKeyId !== undefined && { accessKeyId }),
       ...(secretAccessKey !== undefined && { secretAccessKey }),
     },

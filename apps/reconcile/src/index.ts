@@ -1,9 +1,10 @@
-import { type ContextOptions, createLog, type LogDestination, openContext, type Running } from "@payhub/runtime";
+import { createLog, type LogDestination, type Running } from "@payhub/runtime";
+import { closeReconcileContext, openReconcileContext, type ReconcileContextOptions } from "./context.ts";
 import { JOBS } from "./jobs.ts";
 import { startSchedule } from "./schedule.ts";
 
 /** How a reconcile process runs. */
-export interface ReconcileOptions extends ContextOptions {
+export interface ReconcileOptions extends ReconcileContextOptions {
   logLevel?: string;
   /** Standard output by default. */
   logDestination?: LogDestination;
@@ -20,16 +21,14 @@ export async function startReconcile(options: ReconcileOptions): Promise<Running
     level: options.logLevel ?? "info",
     ...(options.logDestination && { destination: options.logDestination }),
   });
-  const ctx = await openContext(options, log);
+  const ctx = await openReconcileContext(options, log);
   const schedule = startSchedule(ctx, JOBS);
   log.info({ jobs: JOBS.map(({ name }) => name), holder: schedule.holder }, "payhub reconcile is up");
   let closing: Promise<boolean> | undefined;
   async function close(): Promise<boolean> {
     const clean = await schedule.stop(options.shutdownGraceMs ?? DEFAULT_GRACE_MS);
     if (!clean) log.warn({}, "the grace is over; what still runs is cut");
-    await ctx.publisher.settled();
-    await ctx.coordination.close();
-    await ctx.store.close();
+    await closeReconcileContext(ctx);
     return clean;
   }
   return {

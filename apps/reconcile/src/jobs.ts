@@ -1,7 +1,9 @@
 import {
   drainInbox,
   expirePayments,
+  type ReconcileContext,
   returnHeldReceipts,
+  runDueReconciliations,
   type ServiceContext,
   syncDueAttempts,
   syncDueRefunds,
@@ -25,9 +27,10 @@ export interface Job<Context extends ServiceContext> {
 }
 
 const EVERY_SECOND = "* * * * * *";
+const EVERY_TEN_SECONDS = "*/10 * * * * *";
 
 /** Everything that runs by the clock. */
-export const JOBS: readonly Job<ServiceContext>[] = [
+export const JOBS: readonly Job<ReconcileContext>[] = [
   {
     name: "query-ladder",
     cron: EVERY_SECOND,
@@ -49,4 +52,6 @@ export const JOBS: readonly Job<ServiceContext>[] = [
   { name: "expiry", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => expirePayments(ctx, { limit: 200 }) },
   { name: "inbox", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => drainInbox(ctx, { limit: 200 }) },
   { name: "publish", cron: EVERY_SECOND, leaseMs: 15_000, run: (ctx) => ctx.publisher.publish() },
+  // What is due is decided by the day's own rules; this is how soon a day that people ask for begins.
+  { name: "reconcile", cron: EVERY_TEN_SECONDS, leaseMs: 15_000, run: runDueReconciliations },
 ];

@@ -1,8 +1,8 @@
-import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceContext } from "@payhub/services";
 import { releaseLease } from "@payhub/store";
 import { schedule } from "node-cron";
+import { nameHolder } from "./holder.ts";
 import type { Job } from "./jobs.ts";
 import { runJob } from "./run-job.ts";
 
@@ -14,12 +14,9 @@ export interface Schedule {
   stop(graceMs: number): Promise<boolean>;
 }
 
-const HOLDER_CHARACTERS = 32;
-const HOLDER_RANDOM_BYTES = 6;
-
 /** Puts jobs on the clock; a run that takes longer than its period is not started twice. */
 export function startSchedule<Context extends ServiceContext>(ctx: Context, jobs: readonly Job<Context>[]): Schedule {
-  const holder = nameHolder(ctx);
+  const holder = nameHolder(ctx.random);
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const tasks = jobs.map((job) => {
@@ -27,7 +24,10 @@ export function startSchedule<Context extends ServiceContext>(ctx: Context, jobs
       const run = runJob(ctx, job, { holder, signal: stopping.signal })
         .then(
           () => {},
-          (err: unknown) => ctx.log.error({ job: job.name, err }, "job failed; it runs again at its next time"),
+          (err: unknown) => {
+            if (stopping.signal.aborted && err === stopping.signal.reason) return;
+            ctx.log.error({ job: job.name, err }, "job failed; it runs again at its next time");
+          },
         )
         .finally(() => running.delete(run));
       running.add(run);
@@ -56,13 +56,6 @@ export function startSchedule<Context extends ServiceContext>(ctx: Context, jobs
       return clean;
     },
   };
-}
-
-/** A name that no two processes have. */
-export function nameHolder({ random }: ServiceContext): string {
-  const unique = Buffer.from(random.bytes(HOLDER_RANDOM_BYTES)).toString("hex");
-  const own = `${process.pid}-${unique}`;
-  return `${hostname().slice(0, HOLDER_CHARACTERS - own.length - 1)}-${own}`;
 }
 
 /** node-cron's own words, among which every skipped overlap, are of no use in operation. */

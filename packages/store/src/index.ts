@@ -32,7 +32,7 @@ export type {
   Sequencer,
 } from "./sql/database.ts";
 export { isDuplicateKey, type UniqueIndex } from "./sql/duplicate-key.ts";
-export { holdLease, releaseLease } from "./sql/job-lease.ts";
+export { holdLease, isLeased, releaseLease } from "./sql/job-lease.ts";
 export { lock, lockSkippingLocked } from "./sql/lock.ts";
 export { type Db, openStore, type Store, type StoreOptions } from "./sql/open.ts";
 export * from "./sql/queries/index.ts";

@@ -35,6 +35,12 @@ async function insertLease(
   }
 }
 
+/** Whether a process holds a job now. */
+export async function isLeased(db: Db, { job, nowMs }: { job: string; nowMs: number }): Promise<boolean> {
+  const lease = await db.selectFrom("job_lease").select("leasedUntil").where("job", "=", job).executeTakeFirst();
+  return lease !== undefined && lease.leasedUntil > nowMs;
+}
+
 /** Gives a job back, so that another process need not wait for the lease's end; does nothing for others than its holder. */
 export async function releaseLease(
   db: Db,
