@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { startApi } from "@payhub/api";
 import { startReconcile } from "@payhub/reconcile";
 import { createLog, logFile, type Running } from "@payhub/runtime";
 import { type Simulator, startSimulator } from "@payhub/simulator";
 import { loadState, type SandboxState, saveState } from "./keys.ts";
 import type { SandboxOptions } from "./options.ts";
+import { saveEnvFile } from "./save-env-file.ts";
 import { seedDemo } from "./seed.ts";
 
 /** Everything that runs in the sandbox. */
@@ -12,6 +14,8 @@ export interface Sandbox extends Running {
   api: string;
   simulator: Simulator;
   demo: NonNullable<SandboxState["demo"]>;
+  /** Holds what another program needs to work on the same books. */
+  envFile: string;
 }
 
 const HOST = "127.0.0.1";
@@ -38,6 +42,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     opened.push(() => simulator.stop());
     const logDestination = logFile(join(dataDir, "sandbox.log"));
     const url = `http://${HOST}:${portBase}`;
+    const billStore = { url: pathToFileURL(join(dataDir, "bills")).href };
     const context = {
       databaseUrl: `sqlite:${join(dataDir, "payhub.db")}`,
       masterKeys: [keys.masterKey],
@@ -52,11 +57,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       endpoints: simulator.urls,
     });
     await saveState(dataDir, state);
+    const envFile = await saveEnvFile(dataDir, { ...context, billStore });
     const api = await startApi({ ...context, host: HOST, port: portBase });
     opened.push(() => api.close());
-    const reconcile = await startReconcile(context);
+    const reconcile = await startReconcile({ ...context, billStore });
     opened.push(() => reconcile.close());
-    return { api: url, simulator, demo: state.demo, close };
+    return { api: url, simulator, demo: state.demo, envFile, close };
   } catch (error) {
     await close();
     throw error;

@@ -64,7 +64,7 @@ it("prints one line of JSON, and the same credentials after a restart with its d
   expect(line).toEqual(JSON.parse(first.stdout[0] ?? ""));
   expect(Object.keys(line).sort()).toEqual(["accounts", "alipay", "api", "appId", "phone", "secret", "wechatpay"]);
   expect(line.api).toBe(`http://127.0.0.1:${portBase}`);
-  expect((await stat(join(dataDir, "sandbox.json"))).mode & 0o077).toBe(0);
+  for (const file of ["sandbox.json", "payhub.env"]) expect((await stat(join(dataDir, file))).mode & 0o077).toBe(0);
 
   const client = createPayhubClient({ url: line.api, appId: line.appId, secret: line.secret });
   const made = await client.payments.create.mutate(order(line.accounts.alipay));
