@@ -12,9 +12,9 @@ export interface Program {
 }
 
 /** Starts the program at `main` with nothing in its environment but `env` and the path. */
-export function spawnProgram(main: URL, env: Record<string, string>): Program {
+export function spawnProgram(main: URL, env: Record<string, string>, args: readonly string[] = []): Program {
   const path = process.env.PATH ?? "";
-  const child = spawn(process.execPath, [fileURLToPath(main)], {
+  const child = spawn(process.execPath, [fileURLToPath(main), ...args], {
     env: { PATH: path, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createPayhubClient, type PayhubClient, type Payment } from "@payhub/client";
 import type { Clock } from "@payhub/domain";
 import { createLog, openContext } from "@payhub/runtime";
@@ -18,6 +21,8 @@ import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 
 const API = new URL("../../../api/src/main.ts", import.meta.url);
 const RECONCILE = new URL("../../src/main.ts", import.meta.url);
+const COMMAND = new URL("../../src/reconcile-command.ts", import.meta.url);
+const SHIFT_CLOCK = new URL("./shift-clock.ts", import.meta.url);
 
 export type Channel = "wechatpay" | "alipay";
 
@@ -41,6 +46,10 @@ export interface Fleet {
   /** Starts an api that channels call back at `publicUrl`, the front door unless told otherwise. */
   api(own?: Record<string, string>): Promise<Member>;
   reconcile(own?: Record<string, string>): Promise<Member>;
+  /** Runs the command `reconcile` in a process of its own. */
+  command(args: readonly string[], own?: Record<string, string>): Program;
+  /** Where bills are kept. */
+  billDirectory: string;
   /** A context whose clock is its own; closed with the fleet. */
   contextAt(clock: Clock): Promise<ServiceContext>;
   /** What breaks the invariants, the channels' ledgers included. */
@@ -48,21 +57,32 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Sets the stage, with no process on it; `redisUrl` is where the processes find Redis. */
-export async function openFleet({ redisUrl = testServices().redisUrl } = {}): Promise<Fleet> {
+/**
+ * Sets the stage, with no process on it; `redisUrl` is where the processes find Redis, `clock` the time that channels and
+ * processes live in, each process as far from the machine's own as it was when it started.
+ */
+export async function openFleet({
+  redisUrl = testServices().redisUrl,
+  clock: ownClock,
+}: {
+  redisUrl?: string;
+  clock?: Clock;
+} = {}): Promise<Fleet> {
   const database = await createMysqlDatabase(testServices().mysqlUrl);
   const masterKey = randomBytes(32).toString("base64");
   const atWechatpay = await createWechatpayMerchant();
   const atAlipay = await createAlipayMerchant();
+  const billDirectory = await mkdtemp(join(tmpdir(), "payhub-bills-"));
   const simulator = await startSimulator({
+    now: ownClock?.now,
     wechatpay: { merchants: [atWechatpay.merchant] },
     alipay: { merchants: [atAlipay.merchant] },
   });
   const door = await openFrontDoor();
   const contexts: ServiceContext[] = [];
-  const members: Member[] = [];
+  const members: Pick<Program, "child" | "exited">[] = [];
 
-  async function contextAt(clock?: Clock): Promise<ServiceContext> {
+  async function contextAt(clock = ownClock): Promise<ServiceContext> {
     const options = {
       databaseUrl: database.url,
       masterKeys: [{ id: "k1", key: masterKey }] as const,
@@ -84,14 +104,22 @@ export async function openFleet({ redisUrl = testServices().redisUrl } = {}): Pr
     PAYHUB_MASTER_KEYS: `k1:${masterKey}`,
     PAYHUB_PUBLIC_URL: door.url,
     PAYHUB_CHANNEL_DEADLINE_MS: "1000",
+    PAYHUB_BILL_STORE: `file:${billDirectory}`,
   };
 
+  function spawn(main: URL, own: Record<string, string>, args: readonly string[] = []): Program {
+    const shifted = ownClock && {
+      NODE_OPTIONS: `--import ${SHIFT_CLOCK}`,
+      TEST_CLOCK_AHEAD_MS: String(ownClock.now() - Date.now()),
+    };
+    const program = spawnProgram(main, { ...env, ...shifted, ...own }, args);
+    members.push(program);
+    return program;
+  }
+
   async function start(main: URL, own: Record<string, string>, name: RegExp): Promise<Member> {
-    const program = spawnProgram(main, { ...env, ...own });
-    const member = { ...program, name: "" };
-    members.push(member);
-    member.name = await written(program, name);
-    return member;
+    const program = spawn(main, own);
+    return { ...program, name: await written(program, name) };
   }
 
   const ctx = await contextAt();
@@ -124,6 +152,8 @@ export async function openFleet({ redisUrl = testServices().redisUrl } = {}): Pr
     },
     api: (own = {}) => start(API, own, /"url":"(http[^"]+)"/),
     reconcile: (own = {}) => start(RECONCILE, own, /"holder":"([^"]+)"/),
+    command: (args, own = {}) => spawn(COMMAND, own, args),
+    billDirectory,
     contextAt,
     violations: () => checkInvariants(ctx.store.db, { channelTrades: simulator.ledger() }),
     async close() {
@@ -135,6 +165,7 @@ export async function openFleet({ redisUrl = testServices().redisUrl } = {}): Pr
         await store.close();
       }
       await database.drop();
+      await rm(billDirectory, { recursive: true });
     },
   };
 }
