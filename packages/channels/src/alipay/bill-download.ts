@@ -61,7 +61,7 @@ async function visit(url: URL, { path, lookup, limits, signal }: Visit): Promise
     const response = await request(url, { dispatcher: agent, signal, ...times }).catch(broken);
     const { statusCode, headers } = response;
     if (statusCode >= 300 && statusCode < 400 && typeof headers.location === "string") {
-      return URL.parse(headers.location, url)?.href ?? "";
+      return URL.parse(headers.location, url.href)?.href ?? "";
     }
     if (statusCode !== 200) throw new Broken(`HTTP status ${statusCode}`);
     if (headers["content-encoding"] !== undefined) throw new Broken("an encoded answer");

@@ -33,9 +33,11 @@ export async function* readBill<Line>(
     let linesBefore = 0;
     for (const sheet of parts) {
       const name = parts.length > 1 ? sheet.name : undefined;
-      const read = itemReader(form.rowReader(sheet), { sheet, tally, linesBefore, name });
+      let read: ((row: SheetRow) => BillItem<Line>) | undefined;
       for await (const rows of sheet.rows()) {
-        if (rows.length > 0) yield rows.map(read);
+        if (rows.length === 0) continue;
+        read ??= itemReader(form.rowReader(sheet), { sheet, tally, linesBefore, name });
+        yield rows.map(read);
         if (tally.all > maxRows) throw new BillUnreadable(`more than ${maxRows} rows`);
       }
       linesBefore += sheet.lineCount;
