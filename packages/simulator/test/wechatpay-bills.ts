@@ -8,7 +8,7 @@ import { settle } from "./wechatpay-bench.ts";
 export type Row = Record<string, string>;
 
 /** A bill as the public client fetched and read it. */
-export interface FetchedBill {
+interface FetchedBill {
   asked: Outcome;
   /** As they came over the wire, and without gzip. */
   raw: Buffer;

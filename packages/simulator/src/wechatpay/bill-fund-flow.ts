@@ -3,7 +3,7 @@ import type { TextRow } from "./bill-text.ts";
 import { billBytes, billTime, yuan } from "./bill-text.ts";
 
 /** What a fund-flow bill is made of: the balance before the day, in fen, and what moved it, oldest first. */
-export interface FundFlow {
+interface FundFlow {
   opening: number;
   lines: BillLine[];
 }

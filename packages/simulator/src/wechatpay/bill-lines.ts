@@ -28,7 +28,7 @@ export interface BillLine extends SpoilableLine {
 }
 
 /** Whose lines, and of which times. */
-export interface BillScope {
+interface BillScope {
   owns(owner: Owner): boolean;
   includes(at: number): boolean;
 }

@@ -276,6 +276,11 @@ test("a spoil for one merchant, day and kind concerns no other", async () => {
   expect((await tradeFacts()).facts).toHaveLength(3);
 });
 
+test("a bill that lost all its lines is still a bill", async () => {
+  for (const match of [ofSold(), { outTradeNo: kept }, ofBack()]) spoil("trade", { kind: "drop", match });
+  expect(await tradeFacts()).toEqual({ facts: [], sums: ["0", "0.00", "0.00", "0.00", "0.00000", "0.00", "0.00"] });
+});
+
 test("one can be added to a day without business", async () => {
   const yesterday = new Date(Date.parse(`${businessDay}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
   const name = { channel: "wechatpay", billKind: "trade", businessDay: yesterday } as const;

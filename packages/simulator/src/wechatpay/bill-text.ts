@@ -6,7 +6,7 @@ export interface TextRow {
   isTorn?: boolean | undefined;
 }
 
-export interface BillText {
+interface BillText {
   header: readonly string[];
   rows: readonly TextRow[];
   summaryHeader: readonly string[];

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WechatpayBench } from "../../test/wechatpay-bench.ts";
 import { startWechatpayBench } from "../../test/wechatpay-bench.ts";
 import { advanceTo, dayOf, fetchBill, pay } from "../../test/wechatpay-bills.ts";
+import type { PayerCodeOptions } from "../index.ts";
 import { createWechatpayMerchant } from "./merchant.ts";
 
 const keys = await createWechatpayMerchant({ feeRate: 60 });
@@ -20,10 +21,10 @@ afterEach(() => bench.stop());
 const statusOf = async (outRefundNo: unknown) =>
   (await bench.get(`refund/domestic/refunds/${outRefundNo}`)).data.status;
 
-async function sellByBarCode(): Promise<string> {
+async function sellByBarCode(options: PayerCodeOptions = {}): Promise<string> {
   const { notify_url: _none, ...order } = bench.order();
   const outTradeNo = String(order.out_trade_no);
-  const code = bench.simulator.payer.payerCode("wechatpay");
+  const code = bench.simulator.payer.payerCode("wechatpay", options);
   const scene = { scene_info: { store_info: { out_id: "shop-7" } } };
   await bench.post("pay/transactions/codepay", { ...order, payer: { auth_code: code }, ...scene });
   return outTradeNo;
@@ -139,8 +140,9 @@ describe("a trade bill", () => {
     const day = advanceTo(bench, "20:00:00");
     const sold = await sellByBarCode();
     await reverse(sold);
-    await reverse(sold);
+    await reverse(await sellByBarCode({ balance: "not_enough" }));
     advanceTo(bench, "10:00:00");
+    await reverse(sold);
     const { rows, summary } = await fetchBill(bench, "trade", { bill_date: day });
     expect(rows.map((row) => [row.商户订单号, row.交易状态, row.订单金额, row.申请退款金额]).sort()).toEqual([
       [sold, "REVOKED", "0.00", "12.88"],
