@@ -10,6 +10,7 @@ export {
   type Log,
   type ServiceContext,
   type Settings,
+  type Viewer,
 } from "./context.ts";
 export { ackEvents } from "./event/ack.ts";
 export { listEvents } from "./event/list.ts";
@@ -33,8 +34,30 @@ export { syncAttempt, syncDueAttempts } from "./payment/sync.ts";
 export { watchPayment } from "./payment/watch.ts";
 export type { DayRequest, ReconcileContext, RunOptions, RunProgress } from "./reconciliation/context.ts";
 export { runDueReconciliations } from "./reconciliation/due.ts";
+export {
+  EXPORT_FORMATS,
+  type ExportFile,
+  type ExportFormat,
+  type ExportWanted,
+  exportTable,
+} from "./reconciliation/export/export.ts";
+export { EXPORT_LANGUAGES, type ExportLanguage } from "./reconciliation/export/table.ts";
+export { getRun, listRuns } from "./reconciliation/list-runs.ts";
 export { reconcileDay } from "./reconciliation/reconcile-day.ts";
 export { requestReconciliation } from "./reconciliation/request.ts";
+export { getFundFlow } from "./reconciliation/statement/get-fund-flow.ts";
+export { getStatement } from "./reconciliation/statement/get-statement.ts";
+export { periodOfMonth } from "./reconciliation/statement/period.ts";
+export type { Act } from "./reconciliation/work-list/act.ts";
+export { approveFix } from "./reconciliation/work-list/approve.ts";
+export { assignDifference } from "./reconciliation/work-list/assign.ts";
+export { acceptDifference, resolveDifference } from "./reconciliation/work-list/end.ts";
+export { getDifference } from "./reconciliation/work-list/get.ts";
+export { type DifferencesWanted, listDifferences } from "./reconciliation/work-list/list.ts";
+export { noteDifference } from "./reconciliation/work-list/note.ts";
+export { type BookFix, proposeFix } from "./reconciliation/work-list/propose.ts";
+export { rejectFix } from "./reconciliation/work-list/reject.ts";
+export { reopenDifference } from "./reconciliation/work-list/reopen.ts";
 export { createRefund } from "./refund/create.ts";
 export { getRefund, listRefunds, type RefundRef } from "./refund/get.ts";
 export type { RefundOrder } from "./refund/reserve.ts";

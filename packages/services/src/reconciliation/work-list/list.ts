@@ -1,6 +1,7 @@
 import { addDays, businessDay, type Difference, PayhubError } from "@payhub/domain";
 import { type DifferenceFilter, listDifferences as readPage } from "@payhub/store";
 import type { ServiceContext, Viewer } from "../../context.ts";
+import { dayCursor, readDayCursor } from "../day-cursor.ts";
 import { appSeenBy, differenceSeenBy } from "./see.ts";
 
 /** Which differences are wanted; days are business days, both counted in. */
@@ -47,15 +48,4 @@ function dayBefore({ clock }: Pick<ServiceContext, "clock">, days: number): stri
 function earlier(one: string | undefined, other: string | undefined): string | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return one < other ? one : other;
-}
-
-/** Where a page by day ended, for whoever goes on from there. */
-export function dayCursor({ businessDay, id }: { businessDay: string; id: number }): string {
-  return `${businessDay}.${id}`;
-}
-
-/** Reads what {@link dayCursor} wrote. */
-export function readDayCursor(cursor: string): { businessDay: string; id: number } {
-  const [businessDay = "", id] = cursor.split(".");
-  return { businessDay, id: Number(id) };
 }

@@ -1,8 +1,7 @@
 import type {
   BillFile,
   DayTotal,
-  DifferenceClass,
-  DifferenceState,
+  DifferenceCount,
   FundFlowKind,
   Period,
   ReconciliationRun,
@@ -86,26 +85,16 @@ function totalsOf(db: Db, { fromDay, toDay, accountNo, merchantNo, appId }: Stat
   return query;
 }
 
-/** How many differences of a class and state there are in a group; an empty `group` is nobody's. */
-export interface GroupedDifferences {
-  group: string;
-  differenceClass: DifferenceClass;
-  differenceState: DifferenceState;
-  count: number;
-  delta: number;
-}
+/** How many differences there are in a group, by class and state; an empty `group` is nobody's. */
+export type GroupedDifferences = DifferenceCount & { group: string };
 
 /** Counts differences by one column, class and state. */
 export async function groupDifferences(
   db: Db,
-  { fromDay, toDay, accountNo, merchantNo, appId }: StatementFilter,
+  filter: StatementFilter,
   by: StatementColumn,
 ): Promise<GroupedDifferences[]> {
-  let query = db.selectFrom("difference").where("businessDay", ">=", fromDay).where("businessDay", "<=", toDay);
-  if (accountNo !== undefined) query = query.where("accountNo", "=", accountNo);
-  if (merchantNo !== undefined) query = query.where("merchantNo", "=", merchantNo);
-  if (appId !== undefined) query = query.where("appId", "=", appId);
-  const rows = await query
+  const rows = await differencesOf(db, filter)
     .select([by, "differenceClass", "differenceState"])
     .select(({ fn }) => [fn.countAll().as("count"), fn.sum("delta").as("sum")])
     .groupBy([by, "differenceClass", "differenceState"])
@@ -120,6 +109,35 @@ export async function groupDifferences(
     count: Number(count),
     delta: Number(sum),
   }));
+}
+
+/** How many differences of a day, account and app there are, by class and state; an empty `appId` is nobody's. */
+export type DayDifferences = Pick<DayTotal, "businessDay" | "merchantNo" | "accountNo" | "channel" | "appId"> &
+  DifferenceCount;
+
+/** Counts the differences of some days by day, account, app, class and state. */
+export async function listDayDifferences(db: Db, filter: StatementFilter): Promise<DayDifferences[]> {
+  const rows = await differencesOf(db, filter)
+    .select(["businessDay", "merchantNo", "accountNo", "channel", "appId", "differenceClass", "differenceState"])
+    .select(({ fn }) => [fn.countAll().as("count"), fn.sum("delta").as("sum")])
+    .groupBy(["businessDay", "merchantNo", "accountNo", "channel", "appId", "differenceClass", "differenceState"])
+    .orderBy("differenceClass")
+    .orderBy("differenceState")
+    .execute();
+  return rows.map(({ appId, count, sum, ...row }) => ({
+    ...row,
+    appId: appId ?? "",
+    count: Number(count),
+    delta: Number(sum),
+  }));
+}
+
+function differencesOf(db: Db, { fromDay, toDay, accountNo, merchantNo, appId }: StatementFilter) {
+  let query = db.selectFrom("difference").where("businessDay", ">=", fromDay).where("businessDay", "<=", toDay);
+  if (accountNo !== undefined) query = query.where("accountNo", "=", accountNo);
+  if (merchantNo !== undefined) query = query.where("merchantNo", "=", merchantNo);
+  if (appId !== undefined) query = query.where("appId", "=", appId);
+  return query;
 }
 
 /** How many runs of some days stand in each state. */
