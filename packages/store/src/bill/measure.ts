@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { BillStoreError, type KeptBill } from "./bill-store.ts";
 
 /** What S3 takes in one request; no store keeps more. */
-export const MAX_SIZE_BYTES = 5 * 1024 ** 3;
+const MAX_SIZE_BYTES = 5 * 1024 ** 3;
 
 /** Digests bytes as they pass; `through` throws `BillStoreError` once there are more than `maxBytes`. */
 export interface Measure {

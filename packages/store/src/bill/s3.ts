@@ -53,11 +53,8 @@ export async function s3BillStore(options: S3Options): Promise<BillStore> {
   }
 
   async function put(path: string, { digest, sizeBytes }: KeptBill): Promise<void> {
-    const command = new PutObjectCommand({
-      ...objectOf(digest),
-      Body: createReadStream(path),
-      ContentLength: sizeBytes,
-    });
+    const body = createReadStream(path);
+    const command = new PutObjectCommand({ ...objectOf(digest), Body: body, ContentLength: sizeBytes });
     // Signs the bytes themselves: the server refuses others than were measured.
     command.middlewareStack.add(
       (next) => (args) => {
@@ -69,9 +66,13 @@ export async function s3BillStore(options: S3Options): Promise<BillStore> {
       },
       { step: "build", name: "signBillDigest" },
     );
-    await client.send(command, signal()).catch((error) => {
+    try {
+      await client.send(command, signal());
+    } catch (error) {
       throw unavailable("storing", digest, error);
-    });
+    } finally {
+      body.destroy();
+    }
   }
 
   async function get(digest: string, path: string): Promise<KeptBill> {
