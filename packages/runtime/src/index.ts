@@ -13,5 +13,5 @@ export { killAt } from "./kill-at.ts";
 export { createLog, type LogDestination, type Logger, logFile } from "./log.ts";
 export type { MasterKey } from "./master-keys.ts";
 export { redactLine } from "./redact.ts";
-export { type Running, runProcess } from "./run-process.ts";
+export { nextSignal, type Running, runProcess } from "./run-process.ts";
 export { systemClock, systemRandom } from "./system.ts";

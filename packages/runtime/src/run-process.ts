@@ -28,7 +28,8 @@ export function runProcess(start: () => Promise<Running>): void {
   );
 }
 
-function nextSignal(): Promise<void> {
+/** Resolves at the first SIGTERM or SIGINT; a second one, a second later, ends the process at once. */
+export function nextSignal(): Promise<void> {
   let firstAt: number | undefined;
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
