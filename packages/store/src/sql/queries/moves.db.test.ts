@@ -1,8 +1,8 @@
 import { ATTEMPT_MACHINE, type AttemptState, PAYMENT_MACHINE, type PaymentStatus } from "@payhub/domain";
 import { attemptRow, describeBackends, paymentRow } from "@payhub/testkit";
 import { describe, expect, it } from "vitest";
-import { claimAttempt, findAttempt, insertAttempt, moveAttempt, updateOpenAttempt } from "./attempts.ts";
-import { findPayment, insertPayment, movePayment, updateOpenPayment } from "./payments.ts";
+import { claimAttempt, findAttempt, insertAttempts, moveAttempt, updateOpenAttempt } from "./attempts.ts";
+import { findPayment, insertPayments, movePayment, updateOpenPayment } from "./payments.ts";
 
 // Nothing moves back to the first state: the types have no such move.
 const PAYMENT_TARGETS = ["succeeded", "failed", "closed"] as const;
@@ -19,7 +19,7 @@ describeBackends("guarded moves", (backend) => {
     it.each(pairs)("$from → $to happens exactly if the table has it", async ({ from, to }) => {
       const { db } = backend.store;
       const paymentNo = `P${++rows}`;
-      await insertPayment(db, paymentRow({ paymentNo, orderNo: paymentNo, status: from }));
+      await insertPayments(db, [paymentRow({ paymentNo, orderNo: paymentNo, status: from })]);
       const before = await findPayment(db, { paymentNo });
       const set = { lastSequence: 1, updatedAt: at + 1 };
       const moved = await movePayment(db, { paymentNo, to, set });
@@ -30,7 +30,7 @@ describeBackends("guarded moves", (backend) => {
     it.each(PAYMENT_STATUSES)("%s takes a change that is no move only while it is open", async (status) => {
       const { db } = backend.store;
       const paymentNo = `P${++rows}`;
-      await insertPayment(db, paymentRow({ paymentNo, orderNo: paymentNo, status }));
+      await insertPayments(db, [paymentRow({ paymentNo, orderNo: paymentNo, status })]);
       const changed = await updateOpenPayment(db, paymentNo, { closeRequestedAt: at, updatedAt: at });
       expect(changed).toBe(status === "created");
       expect((await findPayment(db, { paymentNo }))?.closeRequestedAt).toBe(changed ? at : null);
@@ -41,7 +41,7 @@ describeBackends("guarded moves", (backend) => {
       const other = (await backend.openStore()).db;
       for (let round = 0; round < 5; round++) {
         const paymentNo = `P${++rows}`;
-        await insertPayment(db, paymentRow({ paymentNo, orderNo: paymentNo }));
+        await insertPayments(db, [paymentRow({ paymentNo, orderNo: paymentNo })]);
         const set = { lastSequence: 1, updatedAt: at };
         const moved = await Promise.all([
           movePayment(db, { paymentNo, to: "succeeded", set }),
@@ -66,7 +66,7 @@ describeBackends("guarded moves", (backend) => {
     const newAttempt = async (state: AttemptState) => {
       const attemptNo = `T${++rows}`;
       const own = { attemptNo, paymentNo: `P${rows}`, idempotencyKey: attemptNo, state };
-      await insertAttempt(backend.store.db, attemptRow(own));
+      await insertAttempts(backend.store.db, [attemptRow(own)]);
       return attemptNo;
     };
     const pairs = ATTEMPT_STATES.flatMap((from) => ATTEMPT_TARGETS.map((to) => ({ from, to })));
