@@ -23,9 +23,12 @@ export interface Account {
 }
 
 /** Opens an account in one mode, with fresh keys, and connects to it. */
-export async function openAccount(mode: Mode, options: { refundGapMs?: number } = {}): Promise<Account> {
+export async function openAccount(
+  mode: Mode,
+  { feeRate, ...options }: { refundGapMs?: number; feeRate?: number } = {},
+): Promise<Account> {
   const made = await createAlipayMerchant({ certificates: mode === "certificates" });
-  const merchant = { ...made.merchant, authorizations: [AUTHORIZATION] };
+  const merchant = { ...made.merchant, authorizations: [AUTHORIZATION], feeRate };
   const { appId, sellerId } = merchant;
   const fresh = await createAlipayMerchant({ appId, sellerId, certificates: mode === "certificates" });
   const simulator = await startSimulator({ alipay: { merchants: [merchant], ...options } });
