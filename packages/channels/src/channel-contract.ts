@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bench } from "../test/contract/bench.ts";
+import { describeBills } from "../test/contract/bills.ts";
 import { describeBrokenServers } from "../test/contract/broken-servers.ts";
 import { describeCounter } from "../test/contract/counter.ts";
 import { describeCredentials } from "../test/contract/credentials.ts";
@@ -30,6 +31,7 @@ export function describeChannel<Credentials>(contract: ChannelContract<Credentia
     describe("unknown outcomes", () => describeUnknown(bench, contract.unknownFaults));
     describe("broken servers", () => describeBrokenServers(bench));
     describe("notifications", () => describeNotifications(bench, contract.forgeries));
+    describe("bills", () => describeBills(bench));
     describe("credentials", () => describeCredentials(bench));
     test("no secret in any outcome or error", () => {
       const told = JSON.stringify(bench.told);

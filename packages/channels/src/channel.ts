@@ -243,6 +243,8 @@ export interface ChannelConnection {
   readonly payee: Readonly<Record<string, string>>;
   /** What this account can do, when that is less than its channel can. */
   readonly scenes?: ChannelPlugin["scenes"];
+  /** Which bills this account can have, when those are not all: its balance may be shown to somebody else only. */
+  readonly billKinds?: readonly BillKind[];
 }
 
 /** What a connection gets from its process. */

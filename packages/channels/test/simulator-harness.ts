@@ -38,6 +38,9 @@ export async function simulatorHarness(options: {
     refundFate: ({ attemptNo, fate }) =>
       simulator.faults.refund({ channel, match: (outTradeNo) => outTradeNo === attemptNo, outcome: { kind: fate } }),
     kept: (attemptNo) => keptOf(simulator, attemptNo),
+    now: () => simulator.clock.now(),
+    advance: (ms) => simulator.clock.advance(ms),
+    spoilBill: (bill) => simulator.bills.spoil({ channel, ...bill, spoil: { kind: "wrong_hash" } }),
     notifications: (attemptNo, count) => mailbox.caught(attemptNo, count),
     async stop() {
       await simulator.stop();

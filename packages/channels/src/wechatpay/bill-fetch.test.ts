@@ -72,12 +72,22 @@ describe("asking", () => {
     expect(await kept()).toEqual(PACKED);
   });
 
-  test("the fund flow, and a sub-merchant's bill", async () => {
+  test("the fund flow is that of the basic account", async () => {
+    const connection = connectTo([peer.credentials]);
+    expect(await connection.fetchBill(request({ billKind: "fund_flow" }))).toEqual({ kind: "fetched" });
+    expect(paths()[0]).toBe("/v3/bill/fundflowbill?bill_date=2026-01-15&account_type=BASIC&tar_type=GZIP");
+    expect(connection.billKinds).toEqual(["trade", "fund_flow"]);
+  });
+
+  test("a service provider gets its sub-merchant's trades, and never takes its own fund flow for the sub-merchant's", async () => {
     const provider = connectTo([{ ...peer.credentials, subMchid: "1900000201" }]);
-    expect(await provider.fetchBill(request({ billKind: "fund_flow" }))).toEqual({ kind: "fetched" });
-    expect(paths()[0]).toBe(
-      "/v3/bill/fundflowbill?bill_date=2026-01-15&account_type=BASIC&tar_type=GZIP&sub_mchid=1900000201",
-    );
+    expect(await provider.fetchBill(request())).toEqual({ kind: "fetched" });
+    expect(paths()[0]).toBe("/v3/bill/tradebill?bill_date=2026-01-15&bill_type=ALL&tar_type=GZIP&sub_mchid=1900000201");
+    peer.requests.splice(0);
+    const refused = { kind: "declined", because: "refused", code: "NOT_OFFERED" };
+    expect(await provider.fetchBill(request({ billKind: "fund_flow" }))).toMatchObject(refused);
+    expect(paths()).toEqual([]);
+    expect(provider.billKinds).toEqual(["trade"]);
   });
 
   test("the download is signed over its path and query as they were given", async () => {

@@ -2,7 +2,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** Takes one line without its end: `bytes` from `from` to before `to`, which are its own only until it returns. */
-export type TakeLine = (bytes: Buffer, from: number, to: number) => void;
+type TakeLine = (bytes: Buffer, from: number, to: number) => void;
 
 /** Cuts a stream of bytes into lines, whichever way they end. Of a line over the limit only its beginning is given, one byte longer. */
 export class LineSplitter {

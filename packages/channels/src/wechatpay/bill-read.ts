@@ -15,7 +15,7 @@ const MAX_STRANGERS = 1000;
 export const STRANGER = "the line names another merchant";
 
 /** One of a bill's own sums; in fen, or a plain count. */
-export interface Sum {
+interface Sum {
   name: string;
   counted: number;
   isMoney: boolean;

@@ -1,6 +1,6 @@
 import type { ChannelPlugin, SceneCapability } from "../channel.ts";
 import { scenesOf } from "../registry.ts";
-import { fetchBill } from "./bill-fetch.ts";
+import { billKindsOf, fetchBill } from "./bill-fetch.ts";
 import { fundFlowLineReader } from "./bill-fund-flow.ts";
 import { BILL_LIMITS } from "./bill-limits.ts";
 import { readBill } from "./bill-read.ts";
@@ -61,6 +61,7 @@ export const wechatpay: ChannelPlugin<WechatpayCredentials> = {
     return {
       payee: payeeOf(line.credentials),
       scenes: scenesOf(scenes, line.credentials.products),
+      billKinds: billKindsOf(line.credentials),
       create: (request) => create(line, request),
       query: (request) => query(line, request),
       close: (request) => close(line, request),

@@ -22,11 +22,13 @@ export class Bench<Credentials> {
   readonly told: unknown[] = [];
   readonly clock = { now: () => Date.now() };
   readonly random = { bytes: (size: number) => randomBytes(size), fraction: () => 0.5 };
+  readonly #deadlineMs: number;
   #harness: ChannelHarness | undefined;
   #connection: ChannelConnection | undefined;
 
-  constructor(contract: ChannelContract<Credentials>) {
+  constructor(contract: ChannelContract<Credentials>, { deadlineMs = DEADLINE_MS }: { deadlineMs?: number } = {}) {
     this.contract = contract;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** The scenes in which the payer shows a code. */
@@ -65,7 +67,7 @@ export class Bench<Credentials> {
     return connect([readCredentials(newest), ...older.map((one) => readCredentials(one))], {
       clock,
       random,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: this.#deadlineMs,
     });
   }
 

@@ -1,4 +1,4 @@
-import type { PayerAction, Scene, SceneInput } from "@payhub/domain";
+import type { BillKind, PayerAction, Scene, SceneInput } from "@payhub/domain";
 import type { ChannelPlugin, RawNotification } from "../../src/channel.ts";
 
 /** What the channel's simulator is told to do wrong with the next call about one order. */
@@ -51,6 +51,11 @@ export interface ChannelHarness {
   refundFate(options: { attemptNo: string; fate: RefundFate }): void;
   /** Fen that the merchant has of an order by the channel's own books, refunds under way taken off. */
   kept(attemptNo: string): number;
+  /** The channel's own time, in epoch ms, which a test may move forward; what calls are signed with stays as it is. */
+  now(): number;
+  advance(ms: number): void;
+  /** From now on that bill comes with a wrong hash or a broken archive. */
+  spoilBill(options: { billKind: BillKind; businessDay: string }): void;
   /** The notifications caught about an order, once there are at least `count`. */
   notifications(attemptNo: string, count: number): Promise<RawNotification[]>;
   stop(): Promise<void>;

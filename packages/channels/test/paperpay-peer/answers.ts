@@ -1,14 +1,15 @@
+import type { PaperBills } from "./bills.ts";
 import { type PaperBooks, type PaperOrder, type PaperRefund, Refusal } from "./books.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Answers one signed request from the books, in the words of protocol.md. */
 export function answerOf(
-  books: PaperBooks,
+  peer: { books: PaperBooks; bills: PaperBills },
   { shopNo, operation, fields }: { shopNo: string; operation: string; fields: Fields },
 ): Fields {
   try {
-    return { ok: true, ...carryOut(books, { shopNo, operation, fields }) };
+    return { ok: true, ...carryOut(peer, { shopNo, operation, fields }) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ok: false, code: error.code, message: error.message };
@@ -16,7 +17,7 @@ export function answerOf(
 }
 
 function carryOut(
-  books: PaperBooks,
+  { books, bills }: { books: PaperBooks; bills: PaperBills },
   { shopNo, operation, fields }: { shopNo: string; operation: string; fields: Fields },
 ): Fields {
   const orderNo = textOf(fields.orderNo);
@@ -46,6 +47,8 @@ function carryOut(
       return refundWords(orderNo, books.refund(orderNo, { refundNo, amount: Number(fields.amount) }));
     case "refund-order":
       return refundWords(orderNo, books.refundOrder(orderNo, refundNo));
+    case "bill":
+      return bills.issue(textOf(fields.kind), textOf(fields.day));
     default:
       throw new Refusal("BAD_FIELD", "operation");
   }

@@ -28,6 +28,8 @@ export interface PaperOrder {
   atCounter: boolean;
   state: "waiting" | "paid" | "closed";
   paidAt: number | undefined;
+  /** When a paid order was cancelled, and the fen that went back then. */
+  cancelled: { at: number; amount: number } | undefined;
   refunds: PaperRefund[];
 }
 
@@ -65,7 +67,15 @@ export class PaperBooks {
     const code = payerCode === undefined ? undefined : this.#freshCode(payerCode);
     const tradeNo = `PP-${randomBytes(8).toString("hex")}`;
     const atCounter = code !== undefined;
-    const order: PaperOrder = { ...charge, atCounter, tradeNo, state: "waiting", paidAt: undefined, refunds: [] };
+    const order: PaperOrder = {
+      ...charge,
+      atCounter,
+      tradeNo,
+      state: "waiting",
+      paidAt: undefined,
+      cancelled: undefined,
+      refunds: [],
+    };
     this.orders.set(order.orderNo, order);
     if (!code) return order;
     code.orderNo = order.orderNo;
@@ -91,6 +101,7 @@ export class PaperBooks {
   cancel(orderNo: string): void {
     this.#cancelled.add(orderNo);
     const order = this.orders.get(orderNo);
+    if (order?.state === "paid") order.cancelled = { at: this.#now(), amount: this.kept(orderNo) };
     if (order) order.state = "closed";
   }
 

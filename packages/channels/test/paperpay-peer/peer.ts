@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { answerOf, orderWords, refundWords } from "./answers.ts";
+import { PaperBills } from "./bills.ts";
 import { PaperBooks, type PaperOrder } from "./books.ts";
 import { type CallbackFault, PaperCallbacks } from "./callbacks.ts";
 
@@ -20,6 +21,7 @@ export interface PaperpayPeer {
   credentials: { shopNo: string; key: string; endpoint: string };
   nextKey: string;
   books: PaperBooks;
+  bills: PaperBills;
   fault(fault: Scripted): void;
   callbackFault(orderNo: string, fault: CallbackFault): void;
   /** The operations that were called about an order, or about all, in order. */
@@ -44,11 +46,19 @@ export interface PaperpayPeer {
 const QR = "paperpay://pay/";
 
 /** Starts the peer with a fresh shop; its clock is the test's. */
-export async function startPaperpay({ now }: { now: () => number }): Promise<PaperpayPeer> {
+export async function startPaperpay({
+  now,
+  wireNow = now,
+}: {
+  now: () => number;
+  /** The time in requests and callbacks, where it is not that of the business. */
+  wireNow?: () => number;
+}): Promise<PaperpayPeer> {
   const shopNo = "104729";
   const key = randomBytes(32).toString("hex");
   const books = new PaperBooks(now);
-  const callbacks = new PaperCallbacks({ now, key });
+  const bills = new PaperBills({ shopNo, books, now });
+  const callbacks = new PaperCallbacks({ now: wireNow, key });
   const script: Scripted[] = [];
   const calls: { operation: string; orderNo: string }[] = [];
 
@@ -61,9 +71,13 @@ export async function startPaperpay({ now }: { now: () => number }): Promise<Pap
     const body = String(await buffer(request));
     const time = String(request.headers["paperpay-time"]);
     const signature = request.headers["paperpay-signature"];
-    const inTime = Math.abs(now() / 1000 - Number(time)) <= 300;
+    const inTime = Math.abs(wireNow() / 1000 - Number(time)) <= 300;
     if (!inTime || request.headers["paperpay-shop"] !== shopNo || signature !== sign(key, [time, operation, body])) {
       response.writeHead(401).end(JSON.stringify({ ok: false, code: "NOT_GENUINE", message: "check the key" }));
+      return;
+    }
+    if (request.method === "GET") {
+      bills.send(operation, response);
       return;
     }
     const fields: Record<string, unknown> = JSON.parse(body);
@@ -76,7 +90,7 @@ export async function startPaperpay({ now }: { now: () => number }): Promise<Pap
       return;
     }
     const wasPaid = books.orders.get(orderNo)?.state === "paid";
-    const answer = fault?.kind === "busy" ? BUSY : answerOf(books, { shopNo, operation, fields });
+    const answer = fault?.kind === "busy" ? BUSY : answerOf({ books, bills }, { shopNo, operation, fields });
     reply(response, { text: JSON.stringify(answer), asked: signature, fault });
     const order = books.orders.get(orderNo);
     if (operation === "charge" && order?.state === "paid" && !wasPaid) tellPaid(order);
@@ -109,6 +123,7 @@ export async function startPaperpay({ now }: { now: () => number }): Promise<Pap
     credentials: { shopNo, key, endpoint: `http://127.0.0.1:${address.port}` },
     nextKey: randomBytes(32).toString("hex"),
     books,
+    bills,
     fault: (fault) => void script.push(fault),
     callbackFault: (orderNo, fault) => callbacks.fault(orderNo, fault),
     calls: (orderNo) =>

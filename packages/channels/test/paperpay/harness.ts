@@ -21,7 +21,9 @@ const OPERATIONS: Readonly<Record<Operation, string>> = {
 
 /** Puts Paper Pay's peer behind the contract's harness. */
 export async function openPaperpay(): Promise<ChannelHarness> {
-  const peer = await startPaperpay({ now: () => Date.now() });
+  let advancedMs = 0;
+  const now = () => Date.now() + advancedMs;
+  const peer = await startPaperpay({ now, wireNow: () => Date.now() });
   const mailbox = await openMailbox();
   const { credentials, nextKey, books } = peer;
   return {
@@ -48,6 +50,11 @@ export async function openPaperpay(): Promise<ChannelHarness> {
       books.withoutFunds.add(attemptNo);
     },
     kept: (attemptNo) => books.kept(attemptNo),
+    now,
+    advance: (ms) => {
+      advancedMs += ms;
+    },
+    spoilBill: ({ billKind, businessDay }) => peer.bills.spoil(billKind === "trade" ? "trade" : "flow", businessDay),
     notifications: (attemptNo, count) => mailbox.caught(attemptNo, count),
     async stop() {
       await peer.stop();

@@ -1,5 +1,6 @@
 import type { ChannelPlugin, SceneCapability } from "../../src/channel.ts";
 import { scenesOf } from "../../src/registry.ts";
+import { fetchBill } from "./bill.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { create } from "./create.ts";
@@ -7,6 +8,7 @@ import { type PAPERPAY_SCENES, type PaperpayCredentials, readCredentials } from 
 import { readNotification } from "./notification.ts";
 import { query } from "./query.ts";
 import { queryRefund } from "./query-refund.ts";
+import { readFlowBill, readTradeBill } from "./read-bill.ts";
 import { refund } from "./refund.ts";
 
 const MINUTE_MS = 60_000;
@@ -25,6 +27,7 @@ export const paperpay: ChannelPlugin<PaperpayCredentials> = {
   title: "Paper Pay",
   scenes,
   refunds: { windowMs: 365 * 24 * 60 * MINUTE_MS, maxPerOrder: 20, minGapMs: 1000 },
+  bills: { fromHour: 10, daysBack: 90 },
   answers: {
     accepted: { status: 200, headers: JSON_TYPE, body: `{"taken":true}` },
     rejected: { status: 400, headers: JSON_TYPE, body: `{"taken":false}` },
@@ -42,6 +45,9 @@ export const paperpay: ChannelPlugin<PaperpayCredentials> = {
       cancel: (request) => cancel(line, request),
       refund: (request) => refund(line, request),
       queryRefund: (request) => queryRefund(line, request),
+      fetchBill: (request) => fetchBill(line, request),
+      readTradeBill: (path) => readTradeBill(path, live.shopNo),
+      readFundFlowBill: (path) => readFlowBill(path, live.shopNo),
       readNotification: async (raw) => readNotification({ keys, now: runtime.clock.now() }, raw),
     };
   },

@@ -38,19 +38,13 @@ export async function call<T>(
   { operation, fields, shape }: { operation: string; fields: Readonly<Record<string, unknown>>; shape: z.ZodType<T> },
 ): Promise<{ kind: "done"; answer: T } | Refused | Unknown | Unsent> {
   const body = JSON.stringify(fields);
-  const time = String(Math.floor(runtime.clock.now() / 1000));
-  const signature = sign(credentials.key, [time, operation, body]);
-  const sent = await exchange(`${credentials.endpoint.replace(/\/$/, "")}/${operation}`, {
+  const { headers, signature } = signedHeaders({ credentials, runtime }, { operation, body });
+  const sent = await exchange(urlOf(credentials, operation), {
     method: "POST",
     body,
     redirect: "manual",
     signal: AbortSignal.timeout(runtime.deadlineMs),
-    headers: {
-      "content-type": "application/json",
-      "paperpay-shop": credentials.shopNo,
-      "paperpay-time": time,
-      "paperpay-signature": signature,
-    },
+    headers: { ...headers, "content-type": "application/json" },
   });
   if (sent.kind !== "answered") return sent;
   if (sent.status !== 200) return unknown(`${operation}: answered HTTP ${sent.status}`);
@@ -66,6 +60,26 @@ export async function call<T>(
   return shaped.success
     ? { kind: "done", answer: shaped.data }
     : unknown(`${operation}: an answer of another shape or about something else`);
+}
+
+/** The address of an operation or of a bill. */
+export function urlOf({ endpoint }: PaperpayCredentials, path: string): string {
+  return `${endpoint.replace(/\/$/, "")}/${path}`;
+}
+
+/** What a request needs beside its body, and the signature that its answer is signed over. */
+export function signedHeaders(
+  { credentials, runtime }: Line,
+  { operation, body }: { operation: string; body: string },
+): { headers: Record<string, string>; signature: string } {
+  const time = String(Math.floor(runtime.clock.now() / 1000));
+  const signature = sign(credentials.key, [time, operation, body]);
+  const headers = {
+    "paperpay-shop": credentials.shopNo,
+    "paperpay-time": time,
+    "paperpay-signature": signature,
+  };
+  return { headers, signature };
 }
 
 type Answered = { kind: "answered"; status: number; signature: string | undefined; body: Uint8Array };
@@ -95,7 +109,7 @@ async function bytesOf({ body }: Response): Promise<Uint8Array> {
 }
 
 /** Only the code of an error is told: its message may hold an address. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "error";
   const { cause } = error;
   return cause instanceof Error && "code" in cause ? String(cause.code) : error.name;
