@@ -66,7 +66,7 @@ function readVariables({ envFile }: CommandOptions): Readonly<Record<string, str
     return { ...parseEnv(readFileSync(envFile, "utf8")), ...process.env };
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new PayhubError("INVALID_INPUT", `--env-file ${envFile} cannot be read (${reason})`, { cause: error });
+    throw new PayhubError("INVALID_INPUT", `--variables ${envFile} cannot be read (${reason})`, { cause: error });
   }
 }
 

@@ -31,7 +31,7 @@ function introduce(sandbox: Sandbox, { oneCent, dataDir, once }: SandboxOptions)
   say(`  accounts         wechatpay ${accounts.wechatpay}`);
   say(`                   alipay    ${accounts.alipay}`);
   say(`  kept in          ${dataDir} (delete it to begin anew)`);
-  say(`  reconcile a day  npm run reconcile -- --env-file ${sandbox.envFile}`);
+  say(`  reconcile a day  npm run reconcile -- --variables ${sandbox.envFile}`);
   say("");
   if (!once) say("  Ctrl-C stops everything.");
 }

@@ -10,7 +10,7 @@ test("without options it is yesterday in Shanghai, of every account", () => {
 });
 
 test("reads days, oldest first over a year's end, and accounts, each once", () => {
-  const args = ["--account", "A2", "--account", "A1", "--account", "A2", "--json", "--env-file", "x.env"];
+  const args = ["--account", "A2", "--account", "A1", "--account", "A2", "--json", "--variables", "x.env"];
   expect(read("--date", "2025-12-30..2026-01-02", ...args)).toEqual({
     days: ["2025-12-30", "2025-12-31", "2026-01-01", "2026-01-02"],
     accountNos: ["A2", "A1"],

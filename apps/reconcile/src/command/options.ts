@@ -8,7 +8,7 @@ export interface CommandOptions {
   /** Empty for every account. */
   accountNos: readonly string[];
   json: boolean;
-  /** A file of variables that the environment does not set. */
+  /** A file of variables that the environment does not set; not `--env-file`, which Node itself takes wherever it stands. */
   envFile: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export const USAGE = `usage: npm run reconcile -- [options]
   --date DAY|FROM..TO   a day that is over, or several, in Asia/Shanghai (default yesterday; at most ${MAX_DAYS} days)
   --account ACCOUNT_NO  only this account; may be given several times (default every account)
   --json                print one line of JSON for each account and day instead of the summary
-  --env-file FILE       read PAYHUB_ variables from a file; the environment's own come first
+  --variables FILE      read PAYHUB_ variables from a file; the environment's own come first
   --help
 exit: 0 all money is explained, 1 differences are open or a bill is missing, 2 it could not run, 130 it was stopped`;
 
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[], nowMs: number): CommandOpti
     days: readDays(values.date ?? addDays(today, -1), today),
     accountNos,
     json: values.json,
-    envFile: values["env-file"],
+    envFile: values.variables,
   };
 }
 
@@ -68,7 +68,7 @@ function parse(args: readonly string[]) {
         date: { type: "string" },
         account: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
-        "env-file": { type: "string" },
+        variables: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;
