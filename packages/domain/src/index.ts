@@ -69,6 +69,7 @@ export {
   type BookRefund,
   type Disagreement,
   moneyOf,
+  toBeAsked,
   type Verdict,
 } from "./reconcile/verdict.ts";
 export {
@@ -110,6 +111,7 @@ export {
   type FundFlow,
   type FundFlowDay,
   type Period,
+  periodOfMonth,
   type SideTotals,
   STATEMENT_GROUPS,
   type Statement,

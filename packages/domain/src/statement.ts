@@ -1,4 +1,5 @@
 import type { FundFlowKind } from "./bill.ts";
+import { addDays, boundsOfDay } from "./clock.ts";
 import type { DifferenceClass, DifferenceState } from "./difference.ts";
 import type { RunState } from "./reconciliation.ts";
 
@@ -91,4 +92,13 @@ export function explainedPercent({
   const compared = matchedCount + differenceCount;
   if (compared === 0) return 100;
   return Math.floor(((compared - openCount) * 10_000) / compared) / 100;
+}
+
+/** The first and the last day of a month such as `2026-12`; throws `RangeError` on anything else. */
+export function periodOfMonth(month: string): Period {
+  const fromDay = `${month}-01`;
+  boundsOfDay(fromDay);
+  // Every month has a 28th, and four days later it is over.
+  const nextMonth = addDays(`${month}-28`, 4).slice(0, 7);
+  return { fromDay, toDay: addDays(`${nextMonth}-01`, -1) };
 }

@@ -34,21 +34,15 @@ export { syncAttempt, syncDueAttempts } from "./payment/sync.ts";
 export { watchPayment } from "./payment/watch.ts";
 export type { DayRequest, ReconcileContext, RunOptions, RunProgress } from "./reconciliation/context.ts";
 export { runDueReconciliations } from "./reconciliation/due.ts";
-export {
-  EXPORT_FORMATS,
-  type ExportFile,
-  type ExportFormat,
-  type ExportWanted,
-  exportTable,
-} from "./reconciliation/export/export.ts";
-export { EXPORT_LANGUAGES, type ExportLanguage } from "./reconciliation/export/table.ts";
+export { type ExportFile, type ExportFormat, type ExportWanted, exportTable } from "./reconciliation/export/export.ts";
+export type { ExportLanguage } from "./reconciliation/export/table.ts";
 export { getRun, listRuns } from "./reconciliation/list-runs.ts";
 export { reconcileDay } from "./reconciliation/reconcile-day.ts";
 export { requestReconciliation } from "./reconciliation/request.ts";
 export { getFundFlow } from "./reconciliation/statement/get-fund-flow.ts";
 export { getStatement } from "./reconciliation/statement/get-statement.ts";
-export { periodOfMonth } from "./reconciliation/statement/period.ts";
 export type { Act } from "./reconciliation/work-list/act.ts";
+export type { AgedDifference } from "./reconciliation/work-list/age.ts";
 export { approveFix } from "./reconciliation/work-list/approve.ts";
 export { assignDifference } from "./reconciliation/work-list/assign.ts";
 export { acceptDifference, resolveDifference } from "./reconciliation/work-list/end.ts";

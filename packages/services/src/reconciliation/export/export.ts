@@ -10,8 +10,7 @@ import { writeCsv } from "./write-csv.ts";
 import { writeXlsx } from "./write-xlsx.ts";
 
 /** The kinds of files. */
-export const EXPORT_FORMATS = ["csv", "xlsx"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type ExportFormat = "csv" | "xlsx";
 
 /** What is to be written, and how. */
 export type ExportWanted = { format: ExportFormat; language: ExportLanguage } & (

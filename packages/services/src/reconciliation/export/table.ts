@@ -9,8 +9,7 @@ export interface Column {
 }
 
 /** The languages of headings and words. */
-export const EXPORT_LANGUAGES = ["zh-CN", "en"] as const;
-export type ExportLanguage = (typeof EXPORT_LANGUAGES)[number];
+export type ExportLanguage = "zh-CN" | "en";
 
 /** What a file is made of; rows come some at a time. */
 export interface Table {

@@ -1,4 +1,4 @@
-import { addDays, boundsOfDay, PayhubError, type Period } from "@payhub/domain";
+import { addDays, PayhubError, type Period } from "@payhub/domain";
 
 const DAYS_AT_MOST = 31;
 
@@ -17,13 +17,4 @@ export function daysOf({ fromDay, toDay }: Period): string[] {
   throw new PayhubError("INVALID_INPUT", `the period ends on ${toDay}, before it begins on ${fromDay}`, {
     details: { fromDay, toDay },
   });
-}
-
-/** The first and the last day of a month such as `2026-12`; throws `RangeError` on anything else. */
-export function periodOfMonth(month: string): Period {
-  const fromDay = `${month}-01`;
-  boundsOfDay(fromDay);
-  // Every month has a 28th, and four days later it is over.
-  const nextMonth = addDays(`${month}-28`, 4).slice(0, 7);
-  return { fromDay, toDay: addDays(`${nextMonth}-01`, -1) };
 }

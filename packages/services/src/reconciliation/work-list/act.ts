@@ -8,6 +8,7 @@ import {
   updateDifference,
 } from "@payhub/store";
 import type { ServiceContext } from "../../context.ts";
+import { type AgedDifference, withAge } from "./age.ts";
 
 /** What someone does about a difference; `actor` is the operator's name. */
 export interface Act {
@@ -25,8 +26,8 @@ export type Change = (difference: Difference, nowMs: number) => DifferenceHandli
  * Changes a difference and notes who did it, in one transaction. The same act by the same actor right after itself is a repeat and
  * changes nothing. Refuses with `NOT_FOUND`, and with what `change` refuses.
  */
-export function act(ctx: ServiceContext, acting: Acting, change: Change): Promise<Difference> {
-  return ctx.store.transaction((tx) => actWithin(ctx, tx, acting, change));
+export async function act(ctx: ServiceContext, acting: Acting, change: Change): Promise<AgedDifference> {
+  return withAge(ctx, await ctx.store.transaction((tx) => actWithin(ctx, tx, acting, change)));
 }
 
 /** Does the same inside a transaction that has something else to write. */

@@ -3,18 +3,19 @@ import { findDifference } from "@payhub/store";
 import type { ServiceContext } from "../../context.ts";
 import { recordRefund } from "../../refund/record.ts";
 import { type Act, actWithin, assertOpen, isRepeat, unknownDifference } from "./act.ts";
+import { type AgedDifference, withAge } from "./age.ts";
 
 /**
  * Approves a fix that another actor proposed and carries it out through the trade core, after asking the channel again; books and
  * difference change in one transaction, once. Refuses with `FORBIDDEN` who proposed it, and with what {@link recordRefund} refuses.
  */
-export async function approveFix(ctx: ServiceContext, by: Act): Promise<Difference> {
+export async function approveFix(ctx: ServiceContext, by: Act): Promise<AgedDifference> {
   const acting = { ...by, actionKind: "approve" as const };
   const difference = await findDifference(ctx.store.db, by.differenceNo);
   if (!difference) throw unknownDifference(by.differenceNo);
-  if (await isRepeat(ctx.store.db, acting)) return difference;
+  if (await isRepeat(ctx.store.db, acting)) return withAge(ctx, difference);
   assertApprovable(difference, by);
-  return recordRefund(ctx, refundOfBill(difference), (tx) =>
+  const repaired = await recordRefund(ctx, refundOfBill(difference), (tx) =>
     actWithin(ctx, tx, acting, (locked, nowMs) => {
       // People may have changed their minds while the channel was asked.
       assertApprovable(locked, by);
@@ -27,6 +28,7 @@ export async function approveFix(ctx: ServiceContext, by: Act): Promise<Differen
       };
     }),
   );
+  return withAge(ctx, repaired);
 }
 
 function assertApprovable(difference: Difference, { actor }: Act): void {

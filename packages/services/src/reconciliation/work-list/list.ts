@@ -1,7 +1,8 @@
-import { addDays, businessDay, type Difference, PayhubError } from "@payhub/domain";
+import { addDays, businessDay, PayhubError } from "@payhub/domain";
 import { type DifferenceFilter, listDifferences as readPage } from "@payhub/store";
 import type { ServiceContext, Viewer } from "../../context.ts";
 import { dayCursor, readDayCursor } from "../day-cursor.ts";
+import { type AgedDifference, withAge } from "./age.ts";
 import { appSeenBy, differenceSeenBy } from "./see.ts";
 
 /** Which differences are wanted; days are business days, both counted in. */
@@ -15,12 +16,12 @@ export async function listDifferences(
   ctx: ServiceContext,
   viewer: Viewer,
   { cursor, limit, ...wanted }: DifferencesWanted & { cursor?: string | undefined; limit: number },
-): Promise<{ items: Difference[]; nextCursor: string | null }> {
+): Promise<{ items: AgedDifference[]; nextCursor: string | null }> {
   const after = cursor === undefined ? undefined : readDayCursor(cursor);
   const rows = await readPage(ctx.store.db, { filter: filterFor(ctx, viewer, wanted), after, limit });
   const last = rows.length === limit ? rows.at(-1) : undefined;
   return {
-    items: rows.map((row) => differenceSeenBy(viewer, row)),
+    items: rows.map((row) => withAge(ctx, differenceSeenBy(viewer, row))),
     nextCursor: last ? dayCursor(last) : null,
   };
 }

@@ -1,10 +1,10 @@
-import type { Difference } from "@payhub/domain";
 import type { ServiceContext } from "../../context.ts";
 import { type Act, act, assertOpen } from "./act.ts";
+import type { AgedDifference } from "./age.ts";
 import { pendingFixOf } from "./approve.ts";
 
 /** Turns a proposed fix down, or takes one's own back; the difference stays open. */
-export function rejectFix(ctx: ServiceContext, by: Act): Promise<Difference> {
+export function rejectFix(ctx: ServiceContext, by: Act): Promise<AgedDifference> {
   return act(ctx, { ...by, actionKind: "reject" }, (difference) => {
     assertOpen(difference);
     pendingFixOf(difference);

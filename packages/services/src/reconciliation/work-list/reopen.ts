@@ -1,9 +1,10 @@
-import { type Difference, PayhubError } from "@payhub/domain";
+import { PayhubError } from "@payhub/domain";
 import type { ServiceContext } from "../../context.ts";
 import { type Act, act } from "./act.ts";
+import type { AgedDifference } from "./age.ts";
 
 /** Opens a difference again that was resolved or accepted; what was repaired stays so, for the books were changed. */
-export function reopenDifference(ctx: ServiceContext, by: Act): Promise<Difference> {
+export function reopenDifference(ctx: ServiceContext, by: Act): Promise<AgedDifference> {
   return act(ctx, { ...by, actionKind: "reopen" }, ({ differenceNo, differenceState }) => {
     if (differenceState === "resolved" || differenceState === "accepted") {
       return { differenceState: "open", endedBy: null, endedAt: null };
