@@ -8,8 +8,8 @@ export interface FingerprintParts extends Pick<Difference, "differenceClass" | "
 }
 
 /**
- * What a difference's fingerprint is the hash of: its class and both sides' numbers, amounts and ends. Where a line stands and when
- * something happened are no part of it, nor how far an order without an end has come.
+ * What a difference's fingerprint is the hash of: its class, the line, and which record of ours stands against it. Where a line
+ * stands and when something happened are no part of it, nor how our record ended: asking the channel may move it.
  */
 export function fingerprintText({ differenceClass, billLine, bookSide, facts, ordinal }: FingerprintParts): string {
   return JSON.stringify([differenceClass, billLine && ofLine(billLine), bookSide && ofBooks(bookSide), facts, ordinal]);
@@ -19,8 +19,6 @@ function ofLine({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo
   return [kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo, amount, fee, status];
 }
 
-const OPEN = new Set(["created", "preparing", "awaiting_payer"]);
-
-function ofBooks({ kind, number, channelTradeNo, chargedAmount, status }: BookSide) {
-  return [kind, number, channelTradeNo, chargedAmount, OPEN.has(status) ? "open" : status];
+function ofBooks({ kind, number, chargedAmount }: BookSide) {
+  return [kind, number, chargedAmount];
 }

@@ -1,0 +1,62 @@
+import { type Disagreement, neighbourOf, toBeAsked } from "@payhub/domain";
+import { findElsewhere } from "@payhub/store";
+import { moneyOfSide, sideOfAttempt, sideOfRefund } from "./book-side.ts";
+import { addFinding } from "./found.ts";
+import { lookUp } from "./look-up.ts";
+import type { MatchState } from "./match.ts";
+import type { ComparedPart, PartRecord } from "./part.ts";
+import type { RunScope } from "./scope.ts";
+
+/** Takes the records of a part that no line is about: they are on another day, wait for midnight's other side, or are missing. */
+export async function takeMissing(scope: RunScope, state: MatchState, part: ComparedPart): Promise<void> {
+  const records = [...part.payments.values(), ...part.refunds.values()].filter(
+    (record) => !record.isSeen && !isNamed(record, state.named),
+  );
+  for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
+    await takeSome(scope, state, records.slice(from, from + RECORDS_AT_ONCE));
+    scope.signal.throwIfAborted();
+  }
+}
+
+const RECORDS_AT_ONCE = 500;
+
+/** Whether a line that could not be read names the record: the line is there, and a difference of its own. */
+function isNamed({ attemptNo, refundNo }: PartRecord, named: ReadonlySet<string>): boolean {
+  return named.has(attemptNo) || named.has(refundNo);
+}
+
+async function takeSome(scope: RunScope, state: MatchState, records: readonly PartRecord[]): Promise<void> {
+  const { run, ctx } = scope;
+  const attemptNos = records.filter(({ refundNo }) => refundNo === "").map(({ attemptNo }) => attemptNo);
+  const refundNos = records.flatMap(({ refundNo }) => refundNo || []);
+  const elsewhere = new Set<string>();
+  for (const { cause, differenceClass, bookSide } of await findElsewhere(ctx.store.db, run, {
+    outTradeNos: attemptNos,
+    outRefundNos: refundNos,
+  })) {
+    if (bookSide && (cause === "other_day" || differenceClass === "missing_there")) elsewhere.add(bookSide.number);
+  }
+  const books = await lookUp(scope, { attemptNos, refundNos, channelTradeNos: [] });
+  for (const { attemptNo, refundNo, at } of records) {
+    if (elsewhere.has(refundNo || attemptNo)) continue;
+    const record = refundNo ? books.refunds.get(refundNo) : books.attempts.get(attemptNo);
+    if (!record) continue;
+    const book = "refundNo" in record ? sideOfRefund(record) : sideOfAttempt(record);
+    const neighbour = neighbourOf(run.businessDay, at);
+    const waits = neighbour !== undefined && !state.doneNeighbours.has(neighbour);
+    const delta = -moneyOfSide(book);
+    const verdict = waits ? nearMidnight(delta) : toBeAsked("missing_there", delta);
+    addFinding(scope, state.found, { verdict, book, owner: record, outTradeNo: attemptNo });
+  }
+}
+
+function nearMidnight(delta: number): Disagreement {
+  return {
+    kind: "differs",
+    differenceClass: "day_boundary",
+    cause: "near_midnight",
+    proposedFix: "wait_for_next_day",
+    differenceState: "open",
+    delta,
+  };
+}
