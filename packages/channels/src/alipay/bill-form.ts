@@ -25,7 +25,7 @@ export interface Tally {
 }
 
 /** A column of the summary's total row; `counted` are the values it may have, a count or fen. */
-export interface SummaryColumn {
+interface SummaryColumn {
   column: string;
   unit: "rows" | "fen";
   counted: (tally: Tally) => readonly number[];

@@ -179,6 +179,12 @@ describe("a malformed line", () => {
     expect(sums.every(({ kind }) => kind === "sum_differs")).toBe(true);
   });
 
+  test("with an open quote takes no line with it, though another quote follows there", async () => {
+    const rows = [tradeRow({ title: '"拿铁' }), tradeRow({ title: '大"' })];
+    const [first, second] = await readText({ rows });
+    expect([first, second]).toEqual([malformed("Quote"), line({ ...PAYMENT, lineNo: 7 })]);
+  });
+
   test("shows its beginning", async () => {
     const [item] = await readRow(tradeRow({ type: "转账", remark: "长".repeat(500) }));
     expect(item).toMatchObject({ text: expect.stringMatching(/^2026112022001425131000000001\t,T1/) });
