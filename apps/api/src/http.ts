@@ -1,4 +1,4 @@
-import type { Caller, Context, EventPorts, PaymentPorts, RefundPorts } from "@payhub/contract";
+import type { Caller, Context, EventPorts, PaymentPorts, ReconciliationPorts, RefundPorts } from "@payhub/contract";
 import { PayhubError, type Randomness } from "@payhub/domain";
 import type { Logger } from "@payhub/runtime";
 import type { SignedRequest } from "@payhub/services";
@@ -18,6 +18,7 @@ export interface HttpParts extends CallbackParts {
   payments: PaymentPorts;
   refunds: RefundPorts;
   events: EventPorts;
+  reconciliation: ReconciliationPorts;
   readiness(): Promise<Readiness>;
 }
 
@@ -91,12 +92,14 @@ export function createHttp(parts: HttpParts): Http {
   };
 }
 
-function createContext(request: FastifyRequest, { authenticate, payments, refunds, events }: HttpParts): Context {
+function createContext(request: FastifyRequest, parts: HttpParts): Context {
+  const { authenticate, payments, refunds, events, reconciliation } = parts;
   return {
     traceId: request.facts.traceId,
     authenticate: () => authenticateRequest(request, authenticate),
     payments,
     refunds,
     events,
+    reconciliation,
   };
 }

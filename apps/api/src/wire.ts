@@ -19,6 +19,7 @@ import {
 import { createBackground } from "./background.ts";
 import type { HttpParts } from "./http.ts";
 import { createReadiness } from "./readiness.ts";
+import { bindReconciliation } from "./wire-reconciliation.ts";
 
 /** The parts that answer requests, with what they keep open. */
 export interface Wiring {
@@ -46,6 +47,7 @@ export async function wire(options: ContextOptions, log: Logger): Promise<Wiring
       payments: bindPayments(ctx, stopping.signal),
       refunds: bindRefunds(ctx),
       events: bindEvents(ctx, stopping.signal),
+      reconciliation: bindReconciliation(ctx),
       receive: (callback) => receiveNotification(ctx, callback),
       readiness,
     },

@@ -19,6 +19,7 @@ export type {
   PaymentPorts,
   PaymentWithAttempt,
   PositionedEvent,
+  ReconciliationPorts,
   RefundPorts,
 } from "./ports.ts";
 export type { CreateRefundInput, ListRefundsInput, RefundView } from "./refunds/schemas.ts";

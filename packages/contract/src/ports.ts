@@ -1,11 +1,34 @@
-import type { Attempt, HeldReceipt, PayhubEvent, Payment, Refund } from "@payhub/domain";
+import type {
+  App,
+  Attempt,
+  BillFile,
+  Difference,
+  DifferenceAction,
+  FundFlowDay,
+  HeldReceipt,
+  PayhubEvent,
+  Payment,
+  ReconciliationRun,
+  Refund,
+  Statement,
+} from "@payhub/domain";
 import type { AckEventsInput, ListEventsInput, PullEventsInput } from "./events/schemas.ts";
 import type { ClosePaymentInput, CreatePaymentInput, ListPaymentsInput, PaymentRef } from "./payments/schemas.ts";
+import type { ActInput, AssignInput, ListDifferencesInput, ProposeInput } from "./reconciliation/difference-schemas.ts";
+import type {
+  ExportInput,
+  FundFlowInput,
+  ListRunsInput,
+  RequestRunInput,
+  StatementInput,
+} from "./reconciliation/schemas.ts";
 import type { CreateRefundInput, ListRefundsInput, RefundRef } from "./refunds/schemas.ts";
 
 /** Who calls: an app whose signature was verified. */
 export interface Caller {
   appId: string;
+  /** A `console` sees every app's orders, a `business` its own. */
+  role: App["role"];
 }
 
 /** A payment with the attempt that settled it, or else its latest one. */
@@ -48,6 +71,36 @@ export interface EventPorts {
   list(caller: Caller, input: ListEventsInput): Promise<{ events: PositionedEvent[]; nextAfter: number }>;
 }
 
+/** A difference with the days since its business day. */
+export type AgedDifference = Difference & { ageDays: number };
+
+/** What people do about differences; what has no caller is for a console alone. */
+export interface DifferencePorts {
+  list(caller: Caller, input: ListDifferencesInput): Promise<{ items: AgedDifference[]; nextCursor: string | null }>;
+  get(caller: Caller, differenceNo: string): Promise<{ difference: AgedDifference; actions: DifferenceAction[] }>;
+  assign(input: AssignInput): Promise<AgedDifference>;
+  note(input: ActInput): Promise<AgedDifference>;
+  resolve(input: ActInput): Promise<AgedDifference>;
+  accept(input: ActInput): Promise<AgedDifference>;
+  reopen(input: ActInput): Promise<AgedDifference>;
+  propose(input: ProposeInput): Promise<AgedDifference>;
+  approve(input: ActInput): Promise<AgedDifference>;
+  reject(input: ActInput): Promise<AgedDifference>;
+}
+
+/** What reconciliation tells; what has no caller is for a console alone. */
+export interface ReconciliationPorts {
+  statement(caller: Caller, input: StatementInput): Promise<Statement>;
+  fundFlow(input: FundFlowInput): Promise<FundFlowDay[]>;
+  export(caller: Caller, input: ExportInput): Promise<{ fileName: string; contentType: string; base64: string }>;
+  differences: DifferencePorts;
+  runs: {
+    list(input: ListRunsInput): Promise<{ items: ReconciliationRun[]; nextCursor: string | null }>;
+    get(runNo: string): Promise<{ run: ReconciliationRun; billFiles: BillFile[] }>;
+    request(input: RequestRunInput): Promise<ReconciliationRun>;
+  };
+}
+
 /** What a request brings to its procedure. */
 export interface Context {
   traceId: string;
@@ -56,4 +109,5 @@ export interface Context {
   payments: PaymentPorts;
   refunds: RefundPorts;
   events: EventPorts;
+  reconciliation: ReconciliationPorts;
 }

@@ -1,3 +1,4 @@
+import { PayhubError } from "@payhub/domain";
 import { initTRPC } from "@trpc/server";
 import { toTrpcError, viewError } from "./errors.ts";
 import type { Context } from "./ports.ts";
@@ -34,3 +35,9 @@ const withPayhubErrors = t.middleware(async ({ next }) => {
 export const appProcedure = t.procedure
   .use(withPayhubErrors)
   .use(async ({ ctx, next }) => next({ ctx: { caller: await ctx.authenticate() } }));
+
+/** A procedure for the operators' console alone. */
+export const consoleProcedure = appProcedure.use(({ ctx, next }) => {
+  if (ctx.caller.role === "console") return next();
+  throw new PayhubError("FORBIDDEN", "only the operators' console may call this");
+});

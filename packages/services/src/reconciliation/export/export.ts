@@ -14,8 +14,8 @@ export type ExportFormat = "csv" | "xlsx";
 
 /** What is to be written, and how. */
 export type ExportWanted = { format: ExportFormat; language: ExportLanguage } & (
-  | { of: "statement"; filter: StatementFilter }
-  | { of: "differences"; filter: DifferencesWanted }
+  | ({ of: "statement" } & StatementFilter)
+  | ({ of: "differences" } & DifferencesWanted)
 );
 
 /** A file for people. */
@@ -62,8 +62,7 @@ export async function exportTable(ctx: ServiceContext, viewer: Viewer, wanted: E
 function tableOf(ctx: ServiceContext, viewer: Viewer, wanted: ExportWanted): Promise<Table> {
   const { language } = wanted;
   if (wanted.of === "differences") {
-    return differencesTable(ctx, viewer, { filter: filterFor(ctx, viewer, wanted.filter), language });
+    return differencesTable(ctx, viewer, { filter: filterFor(ctx, viewer, wanted), language });
   }
-  const { filter } = wanted;
-  return statementTable(ctx, { filter: { ...filter, appId: appSeenBy(viewer, filter.appId) }, language });
+  return statementTable(ctx, { filter: { ...wanted, appId: appSeenBy(viewer, wanted.appId) }, language });
 }
