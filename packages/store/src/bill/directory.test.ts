@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { manualClock } from "@payhub/testkit";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { describeBillStore } from "./bill-store-contract.ts";
 import { openBillStore } from "./open.ts";
 
@@ -46,6 +46,7 @@ describe("a directory of bills", () => {
     const { digest } = await store.keep(path);
     const place = join(root, digest.slice(0, 2), digest.slice(2, 4), digest);
     expect(await keptFiles()).toEqual([place]);
+    expect(await readdir(join(root, "scratch"))).toEqual([]);
     expect((await stat(place)).mode & 0o777).toBe(0o400);
     expect((await stat(join(root, "scratch"))).mode & 0o777).toBe(0o700);
   });
@@ -71,6 +72,7 @@ describe("a directory of bills", () => {
       await store.keep(${JSON.stringify(pipe)});`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "inherit" });
     const exited = once(child, "exit");
+    onTestFinished(() => void child.kill("SIGKILL"));
     const writer = await open(pipe, "r+");
     await writer.write(Buffer.alloc(48_000));
     const written = () => keptFiles().then((files) => Promise.all(files.map(async (file) => (await stat(file)).size)));

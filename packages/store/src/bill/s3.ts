@@ -130,6 +130,8 @@ function openClient({ address, accessKeyId, secretAccessKey, idleTimeoutMs }: S3
     expectContinueHeader: false,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: "standard",
+    // Its warnings would go to the console; what fails is thrown.
+    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: idleTimeoutMs,
