@@ -150,13 +150,10 @@ describe("downloading", () => {
     expect(await kept()).toEqual(bytes);
   });
 
-  test("a bill that comes byte by byte", async () => {
-    peer.download(async (response) => {
-      for (const byte of PACKED) {
-        response.write(Buffer.of(byte));
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      response.end();
+  test("a bill whose first byte comes alone", async () => {
+    peer.download((response) => {
+      response.writeHead(200).write(PACKED.subarray(0, 1));
+      setTimeout(() => response.end(PACKED.subarray(1)), 50);
     });
     expect(await fetch()).toEqual({ kind: "fetched" });
     expect(await kept()).toEqual(PACKED);
@@ -199,6 +196,7 @@ describe("downloading", () => {
     ["a drip", (response) => drip(response), { deadlineMs: 300 }],
     ["a redirect", fails(302, {}), {}],
     ["HTTP 429", fails(429, { code: "FREQUENCY_LIMITED" }), {}],
+    ["HTTP 429 by another name", fails(429, { code: "NO_AUTH" }), {}],
     ["HTTP 500", fails(500, { code: "SYSTEM_ERROR" }), {}],
     ["HTTP 400 SYSTEM_ERROR", fails(400, { code: "SYSTEM_ERROR" }), {}],
     ["HTTP 403 without a code", fails(403, "no"), {}],

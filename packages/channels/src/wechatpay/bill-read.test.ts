@@ -252,6 +252,7 @@ describe("what a line may say", () => {
 
   test.each([
     ["without its first backtick", tradeLine({}).slice(1)],
+    ["with another character for it", `x${tradeLine({}).slice(1)}`],
     ["without one in the middle", tradeLine({}).replace("`SUCCESS", "SUCCESS")],
     ["cut short", tradeLine({}).slice(0, 150)],
     ["after a mark of UTF-8", `\uFEFF${tradeLine({})}`],

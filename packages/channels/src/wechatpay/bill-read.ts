@@ -176,8 +176,6 @@ function isSum(stated: string, { counted, isMoney }: Pick<Sum, "counted" | "isMo
 }
 
 function namesIn(line: string): string[] {
-  return line
-    .replace(/^\uFEFF/, "")
-    .split(",")
-    .map((name) => name.trim());
+  // Trimming takes the mark of UTF-8 away, too.
+  return line.split(",").map((name) => name.trim());
 }
