@@ -2,7 +2,7 @@ import { PayhubError } from "@payhub/domain";
 import type { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import { attemptOf, eventOf, heldReceiptOf, NOW, paymentOf, refundOf } from "../test/books.ts";
-import { CALLER, contextOf, unsignedContext } from "../test/context.ts";
+import { CALLER, CONSOLE, contextOf, unsignedContext } from "../test/context.ts";
 import { appRouter } from "./app-router.ts";
 import { viewError } from "./errors.ts";
 import type { Context } from "./ports.ts";
@@ -51,7 +51,33 @@ const PROCEDURES: [string, (caller: AppCaller, input: never) => Promise<unknown>
   ["events.pull", (caller, input) => caller.events.pull(input)],
   ["events.ack", (caller, input) => caller.events.ack(input)],
   ["events.list", (caller, input) => caller.events.list(input)],
+  ["reconciliation.statement", (caller, input) => caller.reconciliation.statement(input)],
+  ["reconciliation.fundFlow", (caller, input) => caller.reconciliation.fundFlow(input)],
+  ["reconciliation.export", (caller, input) => caller.reconciliation.export(input)],
+  ["reconciliation.differences.list", (caller, input) => caller.reconciliation.differences.list(input)],
+  ["reconciliation.differences.get", (caller, input) => caller.reconciliation.differences.get(input)],
+  ["reconciliation.differences.assign", (caller, input) => caller.reconciliation.differences.assign(input)],
+  ["reconciliation.differences.note", (caller, input) => caller.reconciliation.differences.note(input)],
+  ["reconciliation.differences.resolve", (caller, input) => caller.reconciliation.differences.resolve(input)],
+  ["reconciliation.differences.accept", (caller, input) => caller.reconciliation.differences.accept(input)],
+  ["reconciliation.differences.reopen", (caller, input) => caller.reconciliation.differences.reopen(input)],
+  ["reconciliation.differences.propose", (caller, input) => caller.reconciliation.differences.propose(input)],
+  ["reconciliation.differences.approve", (caller, input) => caller.reconciliation.differences.approve(input)],
+  ["reconciliation.differences.reject", (caller, input) => caller.reconciliation.differences.reject(input)],
+  ["reconciliation.runs.list", (caller, input) => caller.reconciliation.runs.list(input)],
+  ["reconciliation.runs.get", (caller, input) => caller.reconciliation.runs.get(input)],
+  ["reconciliation.runs.request", (caller, input) => caller.reconciliation.runs.request(input)],
 ];
+const consoleContext = () => contextOf({ authenticate: async () => CONSOLE });
+
+// What an app may call of reconciliation; the rest is the console's.
+const FOR_APPS = [
+  "reconciliation.statement",
+  "reconciliation.export",
+  "reconciliation.differences.list",
+  "reconciliation.differences.get",
+];
+const FOR_CONSOLE = PROCEDURES.filter(([name]) => name.startsWith("reconciliation.") && !FOR_APPS.includes(name));
 
 describe("who calls is asked before what is asked", () => {
   it("of every procedure that there is", () => {
@@ -64,7 +90,11 @@ describe("who calls is asked before what is asked", () => {
       code: "UNAUTHENTICATED",
       message: "the signature does not match",
     });
-    expect(await refusalOf(call(callerOf(contextOf()), bad))).toMatchObject({ code: "INVALID_INPUT" });
+    expect(await refusalOf(call(callerOf(consoleContext()), bad))).toMatchObject({ code: "INVALID_INPUT" });
+  });
+
+  it.each(FOR_CONSOLE)("%s is FORBIDDEN to a business app, whatever it asks", async (_name, call) => {
+    expect(await refusalOf(call(callerOf(contextOf()), {} as never))).toMatchObject({ code: "FORBIDDEN" });
   });
 
   it.each(["FORBIDDEN", "RATE_LIMITED"] as const)("%s of the signature check keeps its code", async (code) => {

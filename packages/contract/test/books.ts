@@ -2,7 +2,7 @@ import type { HeldReceipt, Refund } from "@payhub/domain";
 import { NOW } from "@payhub/domain/test/books";
 import type { PositionedEvent } from "../src/ports.ts";
 
-export { attemptOf, NOW, paymentOf } from "@payhub/domain/test/books";
+export { attemptOf, differenceOf, NOW, paymentOf, runOf } from "@payhub/domain/test/books";
 
 /** A receipt that came twice. */
 export function heldReceiptOf(changes: Partial<HeldReceipt> = {}): HeldReceipt {

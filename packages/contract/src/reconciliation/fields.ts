@@ -7,7 +7,7 @@ const BAD_MONTH = "a month is such as 2026-11";
 
 /** A business day in Asia/Shanghai. */
 export const daySchema = z.iso
-  .date({ error: BAD_DAY })
+  .date({ error: BAD_DAY, abort: true })
   .refine((day) => day >= "2000-01-01" && day < "2100-01-01", { error: BAD_DAY });
 
 const monthSchema = z.string({ error: BAD_MONTH }).regex(/^20\d{2}-(0[1-9]|1[0-2])$/, { error: BAD_MONTH });
