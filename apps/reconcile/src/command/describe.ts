@@ -13,8 +13,9 @@ export function describeDay(report: DayReport, billStore: string): string {
   const parts = [
     `${run.businessDay}  ${account.accountNo}  ${account.channel}  ${plain(merchantName)} / ${plain(account.name)}`,
     indent(describeEnd(report)),
-    indent(describeSums(totals)),
   ];
+  // Of a day that is not done the sums are none, or those of a run before.
+  if (run.runState === "done") parts.push(indent(describeSums(totals)));
   if (differences.length > 0) parts.push(indent("differences"), indent(describeDifferences(report)));
   if (openCount > 0) {
     const shown = workList.length < openCount ? `the first ${workList.length} of ${openCount}` : `${openCount}`;
