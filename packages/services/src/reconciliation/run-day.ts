@@ -12,7 +12,7 @@ import { type FlowReading, readFundFlowBill, tradeNetOf } from "./read-fund-flow
 import { readTradeBill, type TradeReading } from "./read-trade-bill.ts";
 import { report, sumBooksAgain } from "./report.ts";
 import type { RunScope } from "./scope.ts";
-import { endGone, storeFound } from "./store-found.ts";
+import { countRepaired, endGone, storeFound } from "./store-found.ts";
 import { tellOfBill } from "./tell-of-bill.ts";
 import { createTotals } from "./totals.ts";
 import { flowDiffers } from "./unreadable.ts";
@@ -66,6 +66,7 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
   const explained = await explainDifferences(scope);
   await meter.stage("repair");
   if (explained.repaired > 0) await sumBooksAgain(scope, state.totals);
+  await countRepaired(scope, found, state.totals);
   await endGone(scope, found);
 
   await meter.stage("report");

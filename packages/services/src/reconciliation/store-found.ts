@@ -9,6 +9,7 @@ import {
 import { endByPlatform } from "./carry.ts";
 import type { FoundDifferences } from "./found.ts";
 import type { RunScope } from "./scope.ts";
+import type { Totals } from "./totals.ts";
 
 const ROWS_AT_ONCE = 200;
 const GONE = "not found any more";
@@ -66,6 +67,17 @@ async function reopen({ ctx }: RunScope, { differenceNo }: KnownDifference): Pro
       },
     }),
   );
+}
+
+/** Counts the lines that agree with the books since these were repaired, as a run that is made again will. */
+export async function countRepaired({ ctx, run }: RunScope, found: FoundDifferences, totals: Totals): Promise<void> {
+  const lines = [...found.values()].filter(({ billLine }) => billLine !== null);
+  for (let from = 0; from < lines.length; from += ROWS_AT_ONCE) {
+    const some = lines.slice(from, from + ROWS_AT_ONCE).map(({ fingerprint }) => fingerprint);
+    for (const { fingerprint, differenceState } of await findByFingerprints(ctx.store.db, run, some)) {
+      if (differenceState === "repaired") totals.takeRepaired(found.get(fingerprint)?.appId ?? null);
+    }
+  }
 }
 
 const PAGE = 500;

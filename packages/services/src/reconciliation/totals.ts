@@ -9,6 +9,8 @@ export type AppTotal = Omit<
 /** Sums a day by app; an order that is nobody's counts for the app ''. */
 export interface Totals {
   takeLine(appId: string | null, line: Parameters<typeof moneyOf>[0] & { fee: number }, isMatched: boolean): void;
+  /** Counts a line that disagreed until the books were repaired. */
+  takeRepaired(appId: string | null): void;
   takeRecord(appId: string, kind: "payment" | "refund", amount: number): void;
   /** Puts newer sums of the books in the place of what was taken. */
   replaceBooks(sums: readonly { appId: string; kind: "payment" | "refund"; count: number; amount: number }[]): void;
@@ -55,6 +57,9 @@ export function createTotals(): Totals {
       }
       total.billFee += line.fee;
       if (isMatched) total.matchedCount++;
+    },
+    takeRepaired(appId) {
+      of(appId ?? "").matchedCount++;
     },
     takeRecord: (appId, kind, amount) => addBooks(appId, { kind, count: 1, amount }),
     replaceBooks(sums) {
