@@ -1,12 +1,19 @@
-import { readOptions } from "./options.ts";
+import { type BenchOptions, readOptions } from "./options.ts";
+import { benchReconcile } from "./reconcile/bench-reconcile.ts";
 import { formatRounds } from "./report.ts";
 import { runBench } from "./run-bench.ts";
 import { openStage } from "./stage.ts";
 import { median } from "./statistics.ts";
 
+const log = (line: string) => console.error(`bench: ${line}`);
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const log = (line: string) => console.error(`bench: ${line}`);
+  const report = options.bench === "reconcile" ? await benchReconcile(options, log) : await benchApi(options);
+  for (const line of report) console.log(line);
+}
+
+async function benchApi(options: BenchOptions): Promise<string[]> {
   const stage = await openStage({ profileDir: options.profileDir, log });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => stage.stop().finally(() => process.exit(1)));
@@ -15,9 +22,11 @@ async function main(): Promise<void> {
   const rateOf = (name: "floor" | "ours") =>
     median(results.filter(({ target }) => target === name).map(({ appliedPerSecond }) => appliedPerSecond));
   const [floor, ours] = [rateOf("floor"), rateOf("ours")];
-  console.log(formatRounds(results));
-  console.log(`median: floor ${floor.toFixed(0)}/s, ours ${ours.toFixed(0)}/s; invariants hold`);
-  console.log(`${options.bench} ratio=${(ours / floor).toFixed(2)}`);
+  return [
+    formatRounds(results),
+    `median: floor ${floor.toFixed(0)}/s, ours ${ours.toFixed(0)}/s; invariants hold`,
+    `${options.bench} ratio=${(ours / floor).toFixed(2)}`,
+  ];
 }
 
 main().catch((error: unknown) => {

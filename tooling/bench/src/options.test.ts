@@ -19,12 +19,19 @@ it("measures for five seconds, three times, with 32 clients unless told otherwis
   });
 });
 
+it("reconciles a million lines three times unless told otherwise", () => {
+  expect(readOptions(["reconcile"])).toEqual({ bench: "reconcile", lines: 1_000_000, rounds: 3 });
+  expect(readOptions(["reconcile", "--lines", "5000", "--rounds", "1"])).toMatchObject({ lines: 5000, rounds: 1 });
+});
+
 it.each([
   [[], "say: bench create|callback"],
   [["refund"], "say: bench create|callback"],
   [["create", "callback"], "say: bench create|callback"],
   [["create", "--seconds", "0"], "--seconds is a whole number from 1 to 60"],
   [["create", "--rounds", "1.5"], "--rounds is a whole number from 1 to 20"],
+  [["reconcile", "--lines", "6000"], "--lines is a whole number from 5000 to 5000000 in steps of 5000"],
+  [["reconcile", "--rounds", "0"], "--rounds is a whole number from 1 to 20"],
   [["create", "--clients", "many"], "--clients is a whole number from 1 to 256"],
 ])("refuses %j", (args, message) => {
   expect(() => readOptions(args)).toThrow(message);

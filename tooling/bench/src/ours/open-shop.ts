@@ -12,7 +12,7 @@ export interface OpenedShop extends Shop {
 /** Opens a merchant at the channel and an app that may take payments for it, as fast as it can. */
 export async function openShop(
   ctx: ServiceContext,
-  { party, channelUrl }: { party: ChannelParty; channelUrl: string },
+  { party, channelUrl, feeRate }: { party: ChannelParty; channelUrl: string; feeRate?: number },
 ): Promise<OpenedShop> {
   const { channelPrivateKey: _, ...credentials } = party;
   const { merchantNo } = await openMerchant(ctx, { name: "示例商户" });
@@ -21,6 +21,7 @@ export async function openShop(
     channel: "wechatpay",
     name: "微信",
     credentials: { ...credentials, endpoint: channelUrl },
+    ...(feeRate !== undefined && { feeRate }),
   });
   const { app, secret } = await createApp(ctx, { name: "shop", callsPerSecond: NO_LIMIT });
   await grantAccount(ctx, { appId: app.appId, accountNo });

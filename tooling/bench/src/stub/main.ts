@@ -1,9 +1,9 @@
-import { createPrivateKey, sign } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ChannelParty } from "../channel-party.ts";
 import { answerParent } from "../process/worker.ts";
+import { answerSigner } from "./sign-answer.ts";
 
 // An answer is good for five minutes (https://pay.weixin.qq.com/doc/v3/merchant/4013053249).
 const SIGN_EVERY_MS = 60_000;
@@ -19,25 +19,11 @@ export type StubVerbs = {
 
 let placed = 0;
 
-async function start({ publicKeyId, channelPrivateKey }: Parameters<StubVerbs["start"]>[0]): Promise<{ url: string }> {
-  const key = createPrivateKey(channelPrivateKey);
-  const signed = () => {
-    const timestamp = String(Math.floor(Date.now() / 1_000));
-    const nonce = "0123456789abcdef0123456789abcdef";
-    const signature = sign("RSA-SHA256", Buffer.from(`${timestamp}\n${nonce}\n${BODY}\n`), key).toString("base64");
-    return [
-      ["Content-Type", "application/json; charset=utf-8"],
-      ["Content-Length", String(Buffer.byteLength(BODY))],
-      ["Wechatpay-Timestamp", timestamp],
-      ["Wechatpay-Nonce", nonce],
-      ["Wechatpay-Signature", signature],
-      ["Wechatpay-Serial", publicKeyId],
-      ["Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048"],
-    ].flat();
-  };
-  let headers = signed();
+async function start(party: Parameters<StubVerbs["start"]>[0]): Promise<{ url: string }> {
+  const signed = answerSigner(party);
+  let headers = signed(BODY);
   setInterval(() => {
-    headers = signed();
+    headers = signed(BODY);
   }, SIGN_EVERY_MS);
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     request.resume();
