@@ -25,8 +25,7 @@ export async function explainDifferences(scope: RunScope): Promise<Explained> {
   let silentInARow = 0;
 
   async function take(difference: DifferenceRow): Promise<boolean> {
-    scope.signal.throwIfAborted();
-    if (asked >= ASKS_LIMIT || silentInARow >= SILENCE_LIMIT) return false;
+    if (scope.signal.aborted || asked >= ASKS_LIMIT || silentInARow >= SILENCE_LIMIT) return false;
     asked++;
     silentInARow++;
     const explanation = await askAbout(ctx, { difference, connected: scope.connected });

@@ -98,7 +98,10 @@ async function fetchBill(bank: TestBank, { billKind, businessDay, path }: BillRe
 function billOf(bank: TestBank, billKind: BillKind, day: string) {
   const trade = bank.trade.get(day) ?? { kind: "not_ready" as const };
   if (billKind === "trade") return trade;
-  return bank.fundFlow.get(day) ?? ("kind" in trade ? { kind: "none" as const } : flowOf(trade));
+  return (
+    bank.fundFlow.get(day) ??
+    ("kind" in trade ? { kind: trade.kind === "none" ? ("none" as const) : ("not_ready" as const) } : flowOf(trade))
+  );
 }
 
 function flowOf(items: readonly BillItem<BillLine>[]): BillItem<FundFlowLine>[] {
