@@ -185,7 +185,8 @@ describe("a malformed line", () => {
     expect([first, second]).toEqual([malformed("Quote"), line({ ...PAYMENT, lineNo: 7 })]);
   });
 
-  test("shows its beginning", async () => {
+  test("shows its beginning, or all of it", async () => {
+    expect(await readRow("x")).toContainEqual({ ...malformed("1 columns"), text: "x" });
     const [item] = await readRow(tradeRow({ type: "转账", remark: "长".repeat(500) }));
     expect(item).toMatchObject({ text: expect.stringMatching(/^2026112022001425131000000001\t,T1/) });
     expect(item?.kind === "malformed" && item.text).toHaveLength(200);
