@@ -72,6 +72,8 @@ export interface TestPlatformOptions {
   /** None unless given: scripted faults would open it. */
   circuit?: { failures: number; halfOpenAfterMs: number };
   clock?: ManualClock;
+  /** What both accounts agreed on with their channels, per 10,000; nothing unless given. */
+  feeRate?: number;
   /** Channels beside the two, as lines in the registry. */
   plugins?: readonly ChannelPlugin[];
 }
@@ -94,8 +96,9 @@ export async function openPlatform(backend: Backend, options: TestPlatformOption
   const gateway = await startCallbackGateway(() => ctx);
   const ctx = contextOf(backend, { ...options, clock, alerts, publicUrl: gateway.url });
   const merchant = await openMerchant(ctx, { name: "示例商户" });
+  const rate = options.feeRate === undefined ? {} : { feeRate: options.feeRate };
   const open = (channel: string, credentials: unknown) =>
-    openAccount(ctx, { merchantNo: merchant.merchantNo, channel, name: channel, credentials });
+    openAccount(ctx, { merchantNo: merchant.merchantNo, channel, name: channel, credentials, ...rate });
   const accounts = {
     wechatpay: await open("wechatpay", { ...atWechatpay.credentials, endpoint: simulator.urls.wechatpay }),
     alipay: await open("alipay", { ...atAlipay.credentials, endpoint: simulator.urls.alipay }),
