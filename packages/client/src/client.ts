@@ -10,7 +10,7 @@ import { createWatch } from "./watch.ts";
  */
 export function createPayhubClient(options: PayhubClientOptions) {
   const settings = resolveOptions(options);
-  const { payments, refunds, events } = connect(settings);
+  const { payments, refunds, events, reconciliation } = connect(settings);
   const get = query(payments.get.query);
   const pullOnce = mutation(events.pull.mutate, ({ waitMs = 0 }) => ({ waitMs, once: true }));
   const ack = mutation(events.ack.mutate);
@@ -46,6 +46,15 @@ export function createPayhubClient(options: PayhubClientOptions) {
           handler,
           consumeOptions,
         ),
+    },
+    /** What became of this app's own money, by the channels' bills. */
+    reconciliation: {
+      statement: query(reconciliation.statement.query),
+      export: query(reconciliation.export.query),
+      differences: {
+        list: query(reconciliation.differences.list.query),
+        get: query(reconciliation.differences.get.query),
+      },
     },
   };
 }

@@ -6,6 +6,7 @@ export type PayhubClient = ReturnType<typeof createPayhubClient>;
 type Payments = PayhubClient["payments"];
 type Refunds = PayhubClient["refunds"];
 type Events = PayhubClient["events"];
+type Reconciliation = PayhubClient["reconciliation"];
 
 /** What `payments.create` takes, a union on `scene`; `amount` in fen, `expiresIn` in seconds. */
 export type CreatePaymentInput = Parameters<Payments["create"]["mutate"]>[0];
@@ -25,3 +26,7 @@ export type CreatedRefund = Awaited<ReturnType<Refunds["create"]["mutate"]>>;
 export type Refund = Awaited<ReturnType<Refunds["get"]["query"]>>;
 /** An immutable fact, such as `payment.succeeded` or `refund.closed`. */
 export type PayhubEvent = Awaited<ReturnType<Events["list"]["query"]>>["events"][number];
+/** Both sides of a day or a month, as `reconciliation.statement` gives them; amounts in fen. */
+export type Statement = Awaited<ReturnType<Reconciliation["statement"]["query"]>>;
+/** One row where the channel's bill and payhub's books disagree, as `reconciliation.differences.list` gives it. */
+export type Difference = Awaited<ReturnType<Reconciliation["differences"]["list"]["query"]>>["items"][number];

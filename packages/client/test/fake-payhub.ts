@@ -1,7 +1,14 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { appRouter, type Context, type EventPorts, type PaymentPorts, type RefundPorts } from "@payhub/contract";
+import {
+  appRouter,
+  type Context,
+  type EventPorts,
+  type PaymentPorts,
+  type ReconciliationPorts,
+  type RefundPorts,
+} from "@payhub/contract";
 import { PayhubError } from "@payhub/domain";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 
@@ -25,6 +32,7 @@ export interface FakePayhub {
   payments: Partial<PaymentPorts>;
   refunds: Partial<RefundPorts>;
   events: Partial<EventPorts>;
+  reconciliation: Partial<ReconciliationPorts>;
   fault: Fault;
   restart(downMs: number): Promise<void>;
   close(): Promise<void>;
@@ -42,17 +50,37 @@ export async function startFakePayhub(): Promise<FakePayhub> {
     payments: {},
     refunds: {},
     events: {},
+    reconciliation: {},
     fault: () => false,
   } satisfies Omit<FakePayhub, "url" | "restart" | "close"> as Omit<FakePayhub, "url" | "restart" | "close">;
   const contextOf = (request: IncomingMessage & { body?: unknown }): Context => ({
     traceId: randomUUID(),
     authenticate: async () => {
       verify(request, String(request.body ?? ""), fake, nonces);
-      return { appId: fake.appId };
+      return { appId: fake.appId, role: "business" };
     },
     payments: { create: missing, get: missing, close: missing, list: missing, watch: missing, ...fake.payments },
     refunds: { create: missing, get: missing, list: missing, ...fake.refunds },
     events: { pull: missing, ack: missing, list: missing, ...fake.events },
+    reconciliation: {
+      statement: missing,
+      fundFlow: missing,
+      export: missing,
+      differences: {
+        list: missing,
+        get: missing,
+        assign: missing,
+        note: missing,
+        resolve: missing,
+        accept: missing,
+        reopen: missing,
+        propose: missing,
+        approve: missing,
+        reject: missing,
+      },
+      runs: { list: missing, get: missing, request: missing },
+      ...fake.reconciliation,
+    },
   });
   const handler = createHTTPHandler({
     router: appRouter,

@@ -113,7 +113,10 @@ describeBackends("approveFix of record_refund", (backend) => {
       expect(await eventsOf(platform, paymentNo)).toEqual(events);
 
       expect(await approve(difference)).toMatchObject(repaired);
-      expect(await codeOf(approve(difference, "zhao"))).toBe("ORDER_CONFLICT");
+      expect(await refusalOf(approve(difference, "zhao"))).toMatchObject({
+        code: "ORDER_CONFLICT",
+        details: { differenceState: "repaired" },
+      });
       expect(await eventsOf(platform, paymentNo)).toEqual(events);
       expect(await refundedOf(platform, paymentNo)).toBe(30);
       expect(await actsOn(platform, difference)).toEqual(["li propose: ", "wang approve: seen at the channel"]);
