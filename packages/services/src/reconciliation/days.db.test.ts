@@ -203,13 +203,16 @@ describeBackends("the days of an account", (backend) => {
     await desk.run();
     expect(desk.platform.alerts.map(({ kind }) => kind)).toEqual(["bill_refused"]);
     desk.bank.trade.set(DAY, { kind: "unreadable" });
+    desk.bank.fundFlow.set(DAY, []);
     expect(await desk.run()).toMatchObject({ runState: "refused", failure: "trade bill: the bill is another shop's" });
     const files = await own("bill_file");
-    expect(files.map(({ billState, failure }) => [billState, failure])).toEqual([
+    const trades = files.filter((file) => "billKind" in file && file.billKind === "trade");
+    expect(trades.map(({ billState, failure }) => [billState, failure])).toEqual([
       ["refused", "its hash is another"],
       ["refused", "the bill is another shop's"],
     ]);
-    for (const { digest } of files) await (await desk.ctx.bills.open(digest)).release();
+    for (const { digest } of trades) await (await desk.ctx.bills.open(digest)).release();
+    desk.bank.fundFlow.delete(DAY);
     bill(DAY, line);
     expect(await desk.run()).toMatchObject({ runState: "done", failure: null });
   });

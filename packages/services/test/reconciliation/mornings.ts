@@ -1,0 +1,106 @@
+import { addDays, type Difference, type Statement } from "@payhub/domain";
+import type { BillMatch, BillSpoil } from "@payhub/simulator";
+import { expect } from "vitest";
+import { runDueReconciliations } from "../../src/reconciliation/due.ts";
+import { exportTable } from "../../src/reconciliation/export/export.ts";
+import { reconcileDay } from "../../src/reconciliation/reconcile-day.ts";
+import { getStatement } from "../../src/reconciliation/statement/get-statement.ts";
+import { CONSOLE } from "../differences.ts";
+import { CHANNELS, type ChannelName } from "../refunds.ts";
+import type { Market } from "./market.ts";
+
+/** A difference as a test expects it; `about` is the refund's number, or else the order's. */
+export interface Expected
+  extends Pick<Difference, "differenceClass" | "cause" | "proposedFix" | "differenceState" | "delta"> {
+  about?: string;
+}
+
+/** Runs everything that is due in the morning after a day; gives how many runs that were. */
+export async function runMorningAfter(market: Market, day: string, time = "10:31:00"): Promise<number> {
+  market.at(addDays(day, 1), time);
+  return runDueReconciliations(market.ctx, { holder: "morning" });
+}
+
+/** Does a day once more by hand, with bills fetched anew. */
+export async function runAgain({ ctx, platform }: Market, channel: ChannelName, businessDay: string): Promise<void> {
+  const { accountNo } = platform.accounts[channel];
+  const run = await reconcileDay(ctx, { accountNo, businessDay, requestedBy: "finance" }, { holder: "again" });
+  expect(run).toMatchObject({ runState: "done", failure: null });
+}
+
+/** How a channel's run of a day stands. */
+export async function runOf({ ctx, platform }: Market, channel: ChannelName, businessDay: string) {
+  return ctx.store.db
+    .selectFrom("reconciliation_run")
+    .select(["runState", "failure"])
+    .where("accountNo", "=", platform.accounts[channel].accountNo)
+    .where("businessDay", "=", businessDay)
+    .executeTakeFirst();
+}
+
+/** The differences of a channel's day, each in one line of words, in the order of the alphabet. */
+export async function shown({ ctx, platform }: Market, channel: ChannelName, businessDay: string): Promise<string[]> {
+  const rows = await ctx.store.db
+    .selectFrom("difference")
+    .selectAll()
+    .where("accountNo", "=", platform.accounts[channel].accountNo)
+    .where("businessDay", "=", businessDay)
+    .execute();
+  return inWords(rows.map((row) => ({ ...row, about: row.outRefundNo ?? row.outTradeNo ?? "" })));
+}
+
+/** Differences in the words of {@link shown}. */
+export function inWords(differences: readonly Expected[]): string[] {
+  return differences
+    .map(({ differenceClass, cause, proposedFix, differenceState, delta, about = "" }) =>
+      [differenceClass, cause, proposedFix, differenceState, delta, about].join(" "),
+    )
+    .sort();
+}
+
+/** The statement of some days by day, as the console sees it. */
+export function statementOf(
+  { ctx }: Pick<Market, "ctx">,
+  fromDay: string,
+  toDay: string,
+  accountNo?: string,
+): Promise<Statement> {
+  return getStatement(ctx, CONSOLE, { by: "day", fromDay, toDay, accountNo });
+}
+
+/** Everything that people see of some days, as the bytes that they get, and everything that a repair would write or ask. */
+export async function everything({ ctx, platform }: Market, fromDay: string, toDay: string) {
+  const { db } = ctx.store;
+  const csv = { format: "csv", language: "en", fromDay, toDay } as const;
+  const files = [
+    await exportTable(ctx, CONSOLE, { of: "statement", ...csv }),
+    await exportTable(ctx, CONSOLE, { of: "differences", ...csv }),
+  ];
+  const [actions, events, held, refunds] = await Promise.all([
+    db.selectFrom("difference_action").select(["differenceNo", "actionKind", "note"]).orderBy("id").execute(),
+    db.selectFrom("event").select("eventId").orderBy("id").execute(),
+    db.selectFrom("held_receipt").select(["heldReceiptNo", "status"]).orderBy("id").execute(),
+    db.selectFrom("refund").select(["refundNo", "status"]).orderBy("id").execute(),
+  ]);
+  const statement: unknown[] = [];
+  for (const channel of CHANNELS) {
+    statement.push(await statementOf({ ctx }, fromDay, toDay, platform.accounts[channel].accountNo));
+  }
+  const asked = platform.simulator.calls().filter(({ operation }) => !operation.startsWith("bill")).length;
+  return { files: files.map(({ bytes }) => bytes.toString()), statement, actions, events, held, refunds, asked };
+}
+
+/** Spoils a day's trade bill, and its fund-flow bill the same way unless it is about the trade bill alone. */
+export function spoil(
+  { platform }: Market,
+  { channel, day, only, how }: { channel: ChannelName; day: string; only?: "trade" | "fund_flow"; how: BillSpoil },
+): void {
+  for (const billKind of only ? [only] : (["trade", "fund_flow"] as const)) {
+    platform.simulator.bills.spoil({ channel, billKind, businessDay: day, spoil: how });
+  }
+}
+
+/** The line of a payment, or of one of its refunds. */
+export function lineOf({ attemptNo }: { attemptNo: string }, outRefundNo?: string): BillMatch {
+  return { outTradeNo: attemptNo, ...(outRefundNo !== undefined && { outRefundNo }) };
+}
