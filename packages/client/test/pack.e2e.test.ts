@@ -67,10 +67,10 @@ describe("the packed tarball", () => {
     for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\^?\d+\.\d+\.\d+$/);
   });
 
-  it("declares everything itself, in less than 30 KB", async () => {
+  it("declares everything itself, in less than 40 KB", async () => {
     const declarations = await readFile(installed("dist/index.d.ts"), "utf8");
     expect(declarations).not.toMatch(/\bimport\b|\brequire\b|\bany\b/);
-    expect((await stat(installed("dist/index.d.ts"))).size).toBeLessThan(30_000);
+    expect((await stat(installed("dist/index.d.ts"))).size).toBeLessThan(40_000);
   });
 
   it.each(Object.entries(compilers))(
