@@ -17,27 +17,46 @@ export function faultOf({ outTradeNo, channelTradeNo, outRefundNo, channelRefund
   return CONTROL.test(numbers) ? "a number with a control character" : undefined;
 }
 
-/** A line as one row of a part, its order's number first. */
+// Refund numbers have no control character, so that no record agrees with a line that has this.
+const NEVER = "\u0001";
+
+/**
+ * A line as one row of a part. It begins as the record that would plainly agree with it does: order, refund, trade and amount, as a
+ * refund's record names no trade and a payment's no refund.
+ */
 export function textOfLine(line: BillLine): string {
   const { outTradeNo, kind, channelTradeNo, outRefundNo, channelRefundNo, amount, fee, status, occurredAt } = line;
-  return `${outTradeNo}\t${kind}\t${channelTradeNo}\t${outRefundNo ?? ""}\t${channelRefundNo ?? ""}\t${amount}\t${fee}\t${status}\t${occurredAt}\t${line.lineNo}`;
+  let agreeing = `${NEVER}\t`;
+  if (kind === "payment" && status === "succeeded") agreeing = `\t${channelTradeNo}`;
+  else if (kind === "refund" && status !== "failed" && outRefundNo !== null) agreeing = `${outRefundNo}\t`;
+  return `${outTradeNo}\t${agreeing}\t${amount}\t${fee}\t${kind}\t${channelTradeNo}\t${outRefundNo ?? ""}\t${channelRefundNo ?? ""}\t${status}\t${occurredAt}\t${line.lineNo}`;
 }
 
-/** The fields of a line's row that most lines are compared by. */
-export const LINE = {
-  outTradeNo: 0,
-  kind: 1,
-  channelTradeNo: 2,
-  outRefundNo: 3,
-  amount: 5,
-  fee: 6,
-  status: 7,
-} as const;
+/** Where the part of a row or record ends that an agreeing other side has too. */
+export function endOfAgreeing(text: string): number {
+  let at = -1;
+  for (let field = 0; field < AGREEING_FIELDS; field++) at = text.indexOf("\t", at + 1);
+  return at;
+}
 
-/** Reads a row of {@link textOfLine}, split at its tabs. */
-export function lineOfFields(fields: readonly string[]): BillLine {
-  const [outTradeNo = "", kind, channelTradeNo = "", outRefundNo, channelRefundNo, amount, fee, status, at, lineNo] =
-    fields;
+const AGREEING_FIELDS = 4;
+
+/** Reads a row of {@link textOfLine}. */
+export function lineOfText(text: string): BillLine {
+  const [
+    outTradeNo = "",
+    ,
+    ,
+    amount,
+    fee,
+    kind,
+    channelTradeNo = "",
+    outRefundNo,
+    channelRefundNo,
+    status,
+    at,
+    lineNo,
+  ] = text.split("\t");
   return {
     lineNo: Number(lineNo),
     kind: kind === "payment" || kind === "refund" ? kind : "reversal",

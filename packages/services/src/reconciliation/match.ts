@@ -41,16 +41,17 @@ async function takeLeftovers(
   state: MatchState,
   { rows, compared }: { rows: readonly string[]; compared: ComparedPart },
 ): Promise<void> {
-  const { leftovers, copies, payments, refunds } = compared;
+  const { leftovers, copies, records } = compared;
   if (leftovers.length + copies.length === 0) return;
+  const byNumber = new Map(records.map((record) => [record.refundNo || record.attemptNo, record]));
   const orders = moneyByOrder(rows, new Set(leftovers.map(({ outTradeNo }) => outTradeNo)));
   for (let from = 0; from < leftovers.length; from += LINES_AT_ONCE) {
     const lines = leftovers.slice(from, from + LINES_AT_ONCE);
     const books = await lookUpLines(scope, lines);
     for (const line of lines) {
       const { number, at } = takeLine(scope, state, { line, books, order: orders.get(line.outTradeNo) });
-      const record = line.kind === "refund" ? refunds.get(number) : payments.get(number);
-      if (record) record.isSeen = true;
+      const record = byNumber.get(number);
+      if (record) record.lines++;
       // It came into the books after they were read.
       else if (at !== null && at >= scope.fromMs && at < scope.toMs) takeLate(state, line, books);
     }

@@ -1,5 +1,5 @@
 import { type BillLine, feeExcess, moneyOf } from "@payhub/domain";
-import { LINE, lineOfFields } from "./line-text.ts";
+import { endOfAgreeing, lineOfText } from "./line-text.ts";
 import type { Totals } from "./totals.ts";
 
 /** One record of ours in a part. */
@@ -8,92 +8,106 @@ export interface PartRecord {
   /** Empty for a payment. */
   refundNo: string;
   channelTradeNo: string;
-  /** Fen, as text: most records are only compared. */
-  chargedAmount: string;
   appId: string;
   at: number;
-  /** Whether a line of the bill is about it. */
-  isSeen: boolean;
+  /** How many lines of the bill are about it. */
+  lines: number;
 }
 
 /** Both sides of one part, when what plainly agrees has been counted. */
 export interface ComparedPart {
-  payments: ReadonlyMap<string, PartRecord>;
-  refunds: ReadonlyMap<string, PartRecord>;
+  records: readonly PartRecord[];
   /** Lines that need a closer look. */
   leftovers: BillLine[];
   /** Lines that stand in the bill before, each with which copy it is. */
   copies: { line: BillLine; ordinal: number }[];
 }
 
-// One fen may stand for another amount.
-const ONE_FEN = "1";
+interface Terms {
+  feeRate: number | null;
+  totals: Totals;
+}
 
 /** Compares a part's rows with its records; counts what agrees to the letter and leaves the rest. */
 export function comparePart(
-  { rows, records }: { rows: readonly string[]; records: readonly string[] },
-  { feeRate, totals }: { feeRate: number | null; totals: Totals },
+  { rows, records: texts }: { rows: readonly string[]; records: readonly string[] },
+  { feeRate, totals }: Terms,
 ): ComparedPart {
-  const payments = new Map<string, PartRecord>();
-  const refunds = new Map<string, PartRecord>();
-  for (const text of records) {
-    const record = recordOf(text);
-    const isRefund = record.refundNo !== "";
-    totals.takeRecord(record.appId, isRefund ? "refund" : "payment", Number(record.chargedAmount));
-    if (isRefund) refunds.set(record.refundNo, record);
-    else payments.set(record.attemptNo, record);
+  const records: PartRecord[] = [];
+  const agreeing = new Map<string, PartRecord>();
+  for (const text of texts) {
+    const { record, chargedAmount } = recordOf(text);
+    totals.takeRecord(record.appId, record.refundNo === "" ? "payment" : "refund", chargedAmount);
+    records.push(record);
+    agreeing.set(text.slice(0, endOfAgreeing(text)), record);
   }
-  const leftovers: BillLine[] = [];
-  const copies: ComparedPart["copies"] = [];
-  const seen = new Map<string, number>();
-
-  function recordFor(fields: readonly string[]): PartRecord | undefined {
-    const outTradeNo = fields[LINE.outTradeNo] ?? "";
-    const amount = fields[LINE.amount];
-    if (amount === ONE_FEN) return undefined;
-    if (fields[LINE.kind] === "payment") {
-      const record = payments.get(outTradeNo);
-      if (fields[LINE.status] !== "succeeded" || record?.channelTradeNo !== fields[LINE.channelTradeNo])
-        return undefined;
-      return record?.chargedAmount === amount ? record : undefined;
+  const rest: BillLine[] = [];
+  for (const row of rows) {
+    const end = endOfAgreeing(row);
+    const record = agreeing.get(row.slice(0, end));
+    const money = record && record.lines === 0 ? moneyAt(row, end, record) : undefined;
+    if (!record || !money || !isPlain(money, feeRate)) {
+      rest.push(lineOfText(row));
+      continue;
     }
-    if (fields[LINE.kind] !== "refund" || fields[LINE.status] === "failed") return undefined;
-    const record = refunds.get(fields[LINE.outRefundNo] ?? "");
-    return record?.chargedAmount === amount && record?.attemptNo === outTradeNo ? record : undefined;
-  }
-
-  function takeRow(row: string): void {
-    const fields = row.split("\t");
-    const key = `${fields[LINE.kind]}\t${fields[LINE.channelTradeNo]}\t${fields[LINE.outRefundNo]}`;
-    const ordinal = seen.get(key) ?? 0;
-    seen.set(key, ordinal + 1);
-    if (ordinal > 0) {
-      copies.push({ line: lineOfFields(fields), ordinal });
-      return;
-    }
-    const record = recordFor(fields);
-    const kind = fields[LINE.kind] === "payment" ? "payment" : "refund";
-    const money = {
-      kind,
-      status: "succeeded",
-      amount: Number(fields[LINE.amount]),
-      fee: Number(fields[LINE.fee]),
-    } as const;
-    if (!record || (feeRate !== null && feeExcess(money, feeRate) !== 0)) {
-      leftovers.push(lineOfFields(fields));
-      return;
-    }
-    record.isSeen = true;
+    record.lines = 1;
     totals.takeLine(record.appId, money, true);
   }
-
-  for (const row of rows) takeRow(row);
-  return { payments, refunds, leftovers, copies };
+  return { records, ...tellCopies(rest, records) };
 }
 
-function recordOf(text: string): PartRecord {
-  const [attemptNo = "", refundNo = "", channelTradeNo = "", chargedAmount = "", appId = "", , at] = text.split("\t");
-  return { attemptNo, refundNo, channelTradeNo, chargedAmount, appId, at: Number(at), isSeen: false };
+// One fen may stand for another amount.
+const ONE_FEN = 1;
+
+type Money = Pick<BillLine, "amount" | "fee" | "status"> & { kind: "payment" | "refund" };
+
+function moneyAt(row: string, end: number, { refundNo }: PartRecord): Money {
+  const amount = Number(row.slice(row.lastIndexOf("\t", end - 1) + 1, end));
+  const fee = Number(row.slice(end + 1, row.indexOf("\t", end + 1)));
+  return { kind: refundNo === "" ? "payment" : "refund", status: "succeeded", amount, fee };
+}
+
+function isPlain(money: Money, feeRate: number | null): boolean {
+  if (money.amount === ONE_FEN) return false;
+  return feeRate === null || feeExcess(money, feeRate) === 0;
+}
+
+/** Parts the lines that the bill has already from those that it has not, those that plainly agreed among the former. */
+function tellCopies(
+  rest: readonly BillLine[],
+  records: readonly PartRecord[],
+): Pick<ComparedPart, "leftovers" | "copies"> {
+  const leftovers: BillLine[] = [];
+  const copies: ComparedPart["copies"] = [];
+  if (rest.length === 0) return { leftovers, copies };
+  const seen = new Map<string, number>();
+  for (const { refundNo, attemptNo, channelTradeNo, lines } of records) {
+    if (lines > 0)
+      seen.set(refundNo === "" ? `payment ${attemptNo} ${channelTradeNo}` : `refund ${attemptNo} ${refundNo}`, lines);
+  }
+  for (const line of rest) {
+    const key = keyOf(line);
+    const ordinal = seen.get(key) ?? 0;
+    seen.set(key, ordinal + 1);
+    if (ordinal > 0) copies.push({ line, ordinal });
+    else leftovers.push(line);
+  }
+  return { leftovers, copies };
+}
+
+function keyOf({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo }: BillLine): string {
+  if (kind !== "refund") return `${kind} ${outTradeNo} ${channelTradeNo}`;
+  return outRefundNo === null
+    ? `refund of ${channelTradeNo} ${channelRefundNo}`
+    : `refund ${outTradeNo} ${outRefundNo}`;
+}
+
+function recordOf(text: string): { record: PartRecord; chargedAmount: number } {
+  const [attemptNo = "", refundNo = "", channelTradeNo = "", chargedAmount, appId = "", , at] = text.split("\t");
+  return {
+    record: { attemptNo, refundNo, channelTradeNo, appId, at: Number(at), lines: 0 },
+    chargedAmount: Number(chargedAmount),
+  };
 }
 
 /** What the rows of some orders bring and give back in all, in fen. */
@@ -105,7 +119,7 @@ export function moneyByOrder(
   for (const row of rows) {
     const outTradeNo = row.slice(0, row.indexOf("\t"));
     if (!orders.has(outTradeNo)) continue;
-    const money = moneyOf(lineOfFields(row.split("\t")));
+    const money = moneyOf(lineOfText(row));
     const sum = sums.get(outTradeNo) ?? { paid: 0, givenBack: 0 };
     if (money > 0) sum.paid += money;
     else sum.givenBack -= money;

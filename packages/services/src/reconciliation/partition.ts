@@ -59,9 +59,13 @@ function pathOf(directory: string, side: string, part: number): string {
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** FNV-1a over the key's characters. */
+// Numbers begin with the time, alike for many, and end with what tells them apart.
+const KEY_CHARACTERS = 16;
+
+/** FNV-1a over the key's last characters. */
 function partOf(key: string): number {
   let hash = FNV_OFFSET;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), FNV_PRIME);
+  for (let at = Math.max(0, key.length - KEY_CHARACTERS); at < key.length; at++)
+    hash = Math.imul(hash ^ key.charCodeAt(at), FNV_PRIME);
   return (hash >>> 0) % PARTS;
 }

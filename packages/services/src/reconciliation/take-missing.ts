@@ -9,9 +9,7 @@ import type { RunScope } from "./scope.ts";
 
 /** Takes the records of a part that no line is about: they are on another day, wait for midnight's other side, or are missing. */
 export async function takeMissing(scope: RunScope, state: MatchState, part: ComparedPart): Promise<void> {
-  const records = [...part.payments.values(), ...part.refunds.values()].filter(
-    (record) => !record.isSeen && !isNamed(record, state.named),
-  );
+  const records = part.records.filter((record) => record.lines === 0 && !isNamed(record, state.named));
   for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
     await takeSome(scope, state, records.slice(from, from + RECORDS_AT_ONCE));
     scope.signal.throwIfAborted();
