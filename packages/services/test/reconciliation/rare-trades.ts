@@ -104,7 +104,7 @@ export async function payPastPayhub(
 export async function refundPastPayhub(market: Market, trade: Trade, amount: number): Promise<string> {
   const { ctx, platform } = market;
   const { attemptNo, channel, charged: total } = trade;
-  const refundNo = `PORTAL-${attemptNo.slice(-10)}`;
+  const refundNo = `PORTAL_${attemptNo.slice(-10)}`;
   market.silence(attemptNo);
   const { connection } = await ctx.connections.of(platform.accounts[channel].accountNo);
   const entry = platform.simulator.ledger().find(({ outTradeNo }) => outTradeNo === attemptNo);
