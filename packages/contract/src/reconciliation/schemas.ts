@@ -64,7 +64,6 @@ export const statementViewSchema = z.object({
   /** How many runs of these days stand in each state; for a console. */
   runs: z.record(z.enum(RUN_STATES), z.number()).nullable(),
 });
-export type StatementView = z.output<typeof statementViewSchema>;
 
 export const fundFlowInputSchema = z
   .strictObject({ ...periodFields, merchantNo: scopeFields.merchantNo })

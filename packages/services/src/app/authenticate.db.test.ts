@@ -119,7 +119,7 @@ describeBackends("authenticateApp", (backend) => {
     const appId = `APP-${ordinal + 1}`;
     const early = authenticateApp(ctx, signed({ appId, secret: "any" }));
     await expect(early).rejects.toEqual(refusal("UNAUTHENTICATED", /not known or the signature does not match/));
-    expect(await authenticateApp(ctx, signed(await newApp()))).toEqual({ appId });
+    expect(await authenticateApp(ctx, signed(await newApp()))).toEqual({ appId, role: "business" });
   });
 
   test("a disabled app is told so when it signed well", async () => {

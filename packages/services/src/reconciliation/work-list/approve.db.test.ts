@@ -9,6 +9,7 @@ import {
   eventsOf,
   refundedOf,
   refundOf,
+  script,
   takePaid,
 } from "../../../test/refunds.ts";
 import { anotherProcess, Crash, callsAbout, codeOf, dyingAt, refusalOf } from "../../../test/support.ts";
@@ -269,6 +270,43 @@ describeBackends("approveFix of record_refund", (backend) => {
       expect(await actsOn(platform, difference)).toHaveLength(2);
     },
   );
+
+  it("waits for a channel that has not finished, and for one that does not answer", async () => {
+    const paid = await takePaid(platform);
+    script(platform, paid, { kind: "abnormal", afterMs: 0 });
+    const stuck = await fixed(paid, await refundOutside(paid, 30), 30);
+    expect(await codeOf(approve(stuck))).toBe("IN_PROGRESS");
+    const { paid: other, difference } = await refundedPast("wechatpay");
+    platform.simulator.faults.script({
+      channel: "wechatpay",
+      operation: "refund_query",
+      fault: { kind: "bad_signature" },
+    });
+    expect(await codeOf(approve(difference))).toBe("OUTCOME_UNKNOWN");
+    for (const { payment } of [paid, other]) expect(await refundedOf(platform, payment.paymentNo)).toBe(0);
+    expect(await approve(difference)).toMatchObject({ differenceState: "repaired" });
+  });
+
+  it("writes a refund once that two days' bills name", async () => {
+    const { paid, refundNo, difference } = await refundedPast("wechatpay");
+    const again = await fixed(paid, refundNo, 30);
+    await approve(difference);
+    expect(await approve(again)).toMatchObject({ differenceState: "repaired" });
+    expect(await eventsOf(platform, paid.payment.paymentNo)).toEqual(["1 payment.succeeded", "2 refund.succeeded"]);
+    expect(await refundedOf(platform, paid.payment.paymentNo)).toBe(30);
+    expect(await platform.violations()).toEqual([]);
+  });
+
+  it("counts a one-cent payment's one fen as all that was left", async () => {
+    const ctx = platform.another({ settings: { ...platform.ctx.settings, oneCent: true } });
+    const paid = await takePaid({ ...platform, ctx });
+    const refundNo = await refundOutside(paid, 1);
+    await approve(await fixed(paid, refundNo, 1));
+    const refund = await getRefund(platform.ctx, platform.caller, { refundOrderNo: refundNo });
+    expect(refund).toMatchObject({ amount: 100, chargedAmount: 1 });
+    expect(await refundedOf(platform, paid.payment.paymentNo)).toBe(100);
+    expect(await platform.violations()).toEqual([]);
+  });
 
   it("takes no refund of another account's order", async () => {
     const { paid, difference } = await refundedPast("wechatpay");
