@@ -7,12 +7,14 @@ import {
   type ChannelName,
   decidedAtChannel,
   eventsOf,
+  finished,
   refundedOf,
   refundOf,
   script,
   takePaid,
 } from "../../../test/refunds.ts";
 import { anotherProcess, Crash, callsAbout, codeOf, dyingAt, refusalOf } from "../../../test/support.ts";
+import { getPayment } from "../../payment/get.ts";
 import { createRefund } from "../../refund/create.ts";
 import { getRefund } from "../../refund/get.ts";
 import { approveFix } from "./approve.ts";
@@ -80,6 +82,10 @@ describeBackends("approveFix of record_refund", (backend) => {
   async function proposed(difference: Difference, actor = "li"): Promise<void> {
     const { differenceNo } = difference;
     await proposeFix(platform.ctx, { differenceNo, actor, note: "", fix: "record_refund" });
+  }
+
+  async function paymentOf({ payment: { paymentNo } }: TakenPayment) {
+    return (await getPayment(platform.ctx, platform.caller, { paymentNo })).payment;
   }
 
   async function refundedPast(channel: ChannelName, amount = 30) {
@@ -306,6 +312,37 @@ describeBackends("approveFix of record_refund", (backend) => {
     expect(refund).toMatchObject({ amount: 100, chargedAmount: 1 });
     expect(await refundedOf(platform, paid.payment.paymentNo)).toBe(100);
     expect(await platform.violations()).toEqual([]);
+  });
+
+  it("gives back no second fen of a one-cent payment", async () => {
+    const ctx = platform.another({ settings: { ...platform.ctx.settings, oneCent: true } });
+    const paid = await takePaid({ ...platform, ctx });
+    const refundNo = await refundOutside(paid, 1);
+    platform.simulator.faults.script({
+      channel: "wechatpay",
+      operation: "refund",
+      fault: { kind: "drop", when: "before" },
+    });
+    // Its one fen is reserved, for payhub does not know yet that the channel has none left.
+    const { refund } = await createRefund(platform.ctx, platform.caller, refundOf(paid));
+    expect(refund).toMatchObject({ status: "created", chargedAmount: 1 });
+    const difference = await fixed(paid, refundNo, 1);
+    expect(await refusalOf(approve(difference))).toMatchObject({ code: "REFUND_EXCEEDS_PAID", details: { left: 0 } });
+    expect(await finished(platform, refund.refundNo)).toMatchObject({ status: "failed" });
+    expect(await approve(difference)).toMatchObject({ differenceState: "repaired" });
+    expect(await platform.violations()).toEqual([]);
+  });
+
+  it("takes no refund of money that settled nothing", async () => {
+    const { paid, difference } = await refundedPast("wechatpay");
+    const { paymentNo, settledBy } = await paymentOf(paid);
+    const settle = (by: string | null) =>
+      platform.ctx.store.db.updateTable("payment").set({ settledBy: by }).where("paymentNo", "=", paymentNo).execute();
+    await settle("T-another");
+    expect(await codeOf(approve(difference))).toBe("ORDER_CONFLICT");
+    expect(await refundedOf(platform, paymentNo)).toBe(0);
+    await settle(settledBy);
+    await approve(difference);
   });
 
   it("takes no refund of another account's order", async () => {
