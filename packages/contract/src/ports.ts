@@ -75,7 +75,7 @@ export interface EventPorts {
 export type AgedDifference = Difference & { ageDays: number };
 
 /** What people do about differences; what has no caller is for a console alone. */
-export interface DifferencePorts {
+interface DifferencePorts {
   list(caller: Caller, input: ListDifferencesInput): Promise<{ items: AgedDifference[]; nextCursor: string | null }>;
   get(caller: Caller, differenceNo: string): Promise<{ difference: AgedDifference; actions: DifferenceAction[] }>;
   assign(input: AssignInput): Promise<AgedDifference>;
