@@ -71,6 +71,23 @@ describeBackends("the days of an account", (backend) => {
     expect(await desk.everything()).toEqual(first);
   });
 
+  test("end what was missing when a later bill has it", async () => {
+    await open();
+    const { attempt, line, receipt } = await desk.order({}, { paidAt: MIDNIGHT - 3 * HOUR_MS });
+    desk.bank.orders.set(attempt.attemptNo, { kind: "paid", receipt });
+    bill(DAY);
+    bill(NEXT, line);
+    await desk.run(DAY);
+    expect(await shown()).toEqual(["missing_there bill_wrong open -1000"]);
+    nextMorning();
+    await desk.run(NEXT);
+    expect(await shown()).toEqual(["missing_there bill_wrong resolved -1000"]);
+    expect(await shown(NEXT)).toEqual(["day_boundary other_day resolved 1000"]);
+    const first = await desk.everything();
+    await desk.run(DAY);
+    expect(await desk.everything()).toEqual(first);
+  });
+
   test("find money of 00:00:01 on the day before, whichever is reconciled first", async () => {
     for (const order of [
       [DAY, NEXT],

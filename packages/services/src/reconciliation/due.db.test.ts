@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { DAY, type Desk, itemOf, morningOf, openDesk } from "../../test/reconciliation/desk.ts";
 import { codeOf, refusalOf } from "../../test/support.ts";
 import { runDueReconciliations } from "./due.ts";
-import { reconcileDay } from "./reconcile-day.ts";
+import { reconcileDay, reconcileDueDay } from "./reconcile-day.ts";
 import { requestReconciliation } from "./request.ts";
 
 const HOLDER = { holder: "test" };
@@ -109,6 +109,15 @@ describeBackends("days that are due", (backend) => {
     expect(runs[0] === "busy" ? runs[1] : runs[0]).not.toBe("busy");
     expect(await desk.runOf(DAY)).toMatchObject({ runState: "done" });
     expect(fetched()).toHaveLength(1);
+  });
+
+  test("are left alone when another process has done them meanwhile", async () => {
+    await open();
+    desk.bank.trade.set(DAY, []);
+    await desk.run();
+    const day = { accountNo: desk.account.accountNo, businessDay: DAY };
+    expect(await reconcileDueDay(desk.ctx, day, HOLDER)).toMatchObject({ runState: "done", tryCount: 1 });
+    expect(await desk.runOf(DAY)).toMatchObject({ tryCount: 1 });
   });
 
   test("stop being a process's own when another took them over", async () => {

@@ -1,4 +1,5 @@
 import type { BillLine } from "@payhub/domain";
+import { copyOf } from "./copy-of.ts";
 
 const NUMBER_CHARACTERS = 64;
 // A tab or a line break would make two fields or two rows of one.
@@ -56,7 +57,7 @@ export function lineOfText(text: string): BillLine {
     status,
     at,
     lineNo,
-  ] = text.split("\t");
+  ] = copyOf(text).split("\t");
   return {
     lineNo: Number(lineNo),
     kind: kind === "payment" || kind === "refund" ? kind : "reversal",

@@ -1,8 +1,9 @@
 import { moneyOf } from "@payhub/domain";
 import { addFinding, type FoundDifferences } from "./found.ts";
 import { lookUpLines } from "./look-up.ts";
-import { type ComparedPart, comparePart, moneyByOrder } from "./part.ts";
+import { type ComparedPart, comparePart, moneyByOrder, type PartRecord, recordsOf } from "./part.ts";
 import { PARTS, readPart } from "./partition.ts";
+import { recordOfText } from "./record-text.ts";
 import type { RunScope } from "./scope.ts";
 import { takeLine } from "./take-line.ts";
 import { takeMissing } from "./take-missing.ts";
@@ -43,8 +44,9 @@ async function takeLeftovers(
 ): Promise<void> {
   const { leftovers, copies, records } = compared;
   if (leftovers.length + copies.length === 0) return;
-  const byNumber = new Map(records.map((record) => [record.refundNo || record.attemptNo, record]));
-  const orders = moneyByOrder(rows, new Set(leftovers.map(({ outTradeNo }) => outTradeNo)));
+  const orderNos = new Set(leftovers.map(({ outTradeNo }) => outTradeNo));
+  const byNumber = new Map(recordsOf(orderNos, records).map((record) => [numberOf(record), record]));
+  const orders = moneyByOrder(rows, orderNos);
   for (let from = 0; from < leftovers.length; from += LINES_AT_ONCE) {
     const lines = leftovers.slice(from, from + LINES_AT_ONCE);
     const books = await lookUpLines(scope, lines);
@@ -62,6 +64,11 @@ async function takeLeftovers(
     copies.map(({ line }) => line),
   );
   for (const { line, ordinal } of copies) takeCopy(scope, state, { line, ordinal, books });
+}
+
+function numberOf({ text }: PartRecord): string {
+  const { refundNo, attemptNo } = recordOfText(text);
+  return refundNo || attemptNo;
 }
 
 type Books = Awaited<ReturnType<typeof lookUpLines>>;

@@ -1,15 +1,11 @@
 import { type BillLine, feeExcess, moneyOf } from "@payhub/domain";
 import { endOfAgreeing, lineOfText } from "./line-text.ts";
+import { kindOfRecord, recordOfText } from "./record-text.ts";
 import type { Totals } from "./totals.ts";
 
-/** One record of ours in a part. */
+/** One record of ours in a part, as the text that {@link recordOfText} reads: most are only compared. */
 export interface PartRecord {
-  attemptNo: string;
-  /** Empty for a payment. */
-  refundNo: string;
-  channelTradeNo: string;
-  appId: string;
-  at: number;
+  text: string;
   /** How many lines of the bill are about it. */
   lines: number;
 }
@@ -36,22 +32,23 @@ export function comparePart(
   const records: PartRecord[] = [];
   const agreeing = new Map<string, PartRecord>();
   for (const text of texts) {
-    const { record, chargedAmount } = recordOf(text);
-    totals.takeRecord(record.appId, record.refundNo === "" ? "payment" : "refund", chargedAmount);
+    const end = endOfAgreeing(text);
+    const record = { text, lines: 0 };
+    totals.takeRecord(fieldAfter(text, end), kindOfRecord(text), amountBefore(text, end));
     records.push(record);
-    agreeing.set(text.slice(0, endOfAgreeing(text)), record);
+    agreeing.set(text.slice(0, end), record);
   }
   const rest: BillLine[] = [];
   for (const row of rows) {
     const end = endOfAgreeing(row);
     const record = agreeing.get(row.slice(0, end));
-    const money = record && record.lines === 0 ? moneyAt(row, end, record) : undefined;
+    const money = record && record.lines === 0 ? moneyAt(row, end, kindOfRecord(record.text)) : undefined;
     if (!record || !money || !isPlain(money, feeRate)) {
       rest.push(lineOfText(row));
       continue;
     }
     record.lines = 1;
-    totals.takeLine(record.appId, money, true);
+    totals.takeLine(fieldAfter(record.text, end), money, true);
   }
   return { records, ...tellCopies(rest, records) };
 }
@@ -61,10 +58,16 @@ const ONE_FEN = 1;
 
 type Money = Pick<BillLine, "amount" | "fee" | "status"> & { kind: "payment" | "refund" };
 
-function moneyAt(row: string, end: number, { refundNo }: PartRecord): Money {
-  const amount = Number(row.slice(row.lastIndexOf("\t", end - 1) + 1, end));
-  const fee = Number(row.slice(end + 1, row.indexOf("\t", end + 1)));
-  return { kind: refundNo === "" ? "payment" : "refund", status: "succeeded", amount, fee };
+function moneyAt(row: string, end: number, kind: Money["kind"]): Money {
+  return { kind, status: "succeeded", amount: amountBefore(row, end), fee: Number(fieldAfter(row, end)) };
+}
+
+function amountBefore(text: string, end: number): number {
+  return Number(text.slice(text.lastIndexOf("\t", end - 1) + 1, end));
+}
+
+function fieldAfter(text: string, end: number): string {
+  return text.slice(end + 1, text.indexOf("\t", end + 1));
 }
 
 function isPlain(money: Money, feeRate: number | null): boolean {
@@ -81,7 +84,8 @@ function tellCopies(
   const copies: ComparedPart["copies"] = [];
   if (rest.length === 0) return { leftovers, copies };
   const seen = new Map<string, number>();
-  for (const { refundNo, attemptNo, channelTradeNo, lines } of records) {
+  for (const { text, lines } of recordsOf(new Set(rest.map(({ outTradeNo }) => outTradeNo)), records)) {
+    const { refundNo, attemptNo, channelTradeNo } = recordOfText(text);
     if (lines > 0)
       seen.set(refundNo === "" ? `payment ${attemptNo} ${channelTradeNo}` : `refund ${attemptNo} ${refundNo}`, lines);
   }
@@ -102,12 +106,13 @@ function keyOf({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo 
     : `refund ${outTradeNo} ${outRefundNo}`;
 }
 
-function recordOf(text: string): { record: PartRecord; chargedAmount: number } {
-  const [attemptNo = "", refundNo = "", channelTradeNo = "", chargedAmount, appId = "", , at] = text.split("\t");
-  return {
-    record: { attemptNo, refundNo, channelTradeNo, appId, at: Number(at), lines: 0 },
-    chargedAmount: Number(chargedAmount),
-  };
+/** The records of some orders. */
+export function recordsOf(orders: ReadonlySet<string>, records: readonly PartRecord[]): PartRecord[] {
+  return records.filter(({ text }) => orders.has(orderOf(text)));
+}
+
+function orderOf(text: string): string {
+  return text.slice(0, text.indexOf("\t"));
 }
 
 /** What the rows of some orders bring and give back in all, in fen. */
@@ -117,7 +122,7 @@ export function moneyByOrder(
 ): Map<string, { paid: number; givenBack: number }> {
   const sums = new Map<string, { paid: number; givenBack: number }>();
   for (const row of rows) {
-    const outTradeNo = row.slice(0, row.indexOf("\t"));
+    const outTradeNo = orderOf(row);
     if (!orders.has(outTradeNo)) continue;
     const money = moneyOf(lineOfText(row));
     const sum = sums.get(outTradeNo) ?? { paid: 0, givenBack: 0 };

@@ -4,11 +4,14 @@ import { join } from "node:path";
 /** Into how many files each side is cut; what one of them holds is compared in memory. */
 export const PARTS = 64;
 
-const FLUSH_CHARACTERS = 64 * 1024;
+// Each part waits in memory for so much; a row is shorter.
+const WAITING_BYTES = 64 * 1024;
+const BYTES_OF_CHARACTER = 3;
+const LF = 0x0a;
 
 /** Cuts rows into parts by a key, so that both sides' rows of one key are in parts of one number. */
 export interface PartWriter {
-  /** Takes a row without line breaks; a promise when something was written. */
+  /** Takes a row without line breaks; a promise when something was written, to be awaited before the next one. */
   add(key: string, row: string): Promise<void> | undefined;
   /** Writes what is left; call it on every way out. */
   close(): Promise<void>;
@@ -16,34 +19,55 @@ export interface PartWriter {
 
 /** Opens the parts of one side in a directory, as new files. */
 export async function openParts(directory: string, side: string): Promise<PartWriter> {
-  const files: FileHandle[] = [];
+  const parts: Part[] = [];
+  const closeAll = async () => {
+    for (const { file } of parts) await file.close();
+  };
   try {
-    for (let part = 0; part < PARTS; part++) files.push(await open(pathOf(directory, side, part), "wx", 0o600));
+    for (let part = 0; part < PARTS; part++) {
+      const file = await open(pathOf(directory, side, part), "wx", 0o600);
+      parts.push({ file, waiting: Buffer.allocUnsafe(WAITING_BYTES), size: 0 });
+    }
   } catch (error) {
-    for (const file of files) await file.close();
+    await closeAll();
     throw error;
-  }
-  const waiting = files.map(() => "");
-  function flush(part: number): Promise<void> | undefined {
-    const text = waiting[part];
-    waiting[part] = "";
-    return text === "" || text === undefined ? undefined : files[part]?.appendFile(text);
   }
   return {
     add(key, row) {
-      const part = partOf(key);
-      const text = `${waiting[part]}${row}\n`;
-      waiting[part] = text;
-      return text.length < FLUSH_CHARACTERS ? undefined : flush(part);
+      const part = parts[partOf(key)];
+      if (!part) return undefined;
+      if (part.size + row.length * BYTES_OF_CHARACTER < WAITING_BYTES) {
+        take(part, row);
+        return undefined;
+      }
+      return flush(part).then(() => take(part, row));
     },
     async close() {
       try {
-        for (let part = 0; part < PARTS; part++) await flush(part);
+        for (const part of parts) await flush(part);
       } finally {
-        for (const file of files) await file.close();
+        await closeAll();
       }
     },
   };
+}
+
+interface Part {
+  file: FileHandle;
+  waiting: Buffer;
+  /** How much of `waiting` is taken. */
+  size: number;
+}
+
+/** A row's bytes at once: a million texts that wait would be moved about in memory. */
+function take(part: Part, row: string): void {
+  part.size += part.waiting.write(row, part.size);
+  part.size = part.waiting.writeUInt8(LF, part.size);
+}
+
+async function flush(part: Part): Promise<void> {
+  await part.file.appendFile(part.waiting.subarray(0, part.size));
+  part.size = 0;
 }
 
 /** The rows of one part. */

@@ -47,9 +47,11 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
   const { meter } = scope;
   const found: FoundDifferences = new Map();
   await meter.stage("parse");
-  const trade = await readBill(scope, { billKind: "trade", digest: bills.trade }, (path) =>
+  const reading = readBill(scope, { billKind: "trade", digest: bills.trade }, (path) =>
     readTradeBill(scope, { path, directory, found }),
   );
+  // The database looks for the day's records while the bill is taken apart.
+  const trade = await whenBoth(reading, readBooks(scope, { directory }));
   if (trade.kind === "waits") return wait(scope, trade);
   const fundFlow = await readFundFlow(scope, { bills, found });
   if (fundFlow?.kind === "waits") return wait(scope, fundFlow);
@@ -79,6 +81,14 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
   });
 }
 
+/** What the first gives when both are through, or what either failed with: none of them may be at work after that. */
+async function whenBoth<Result>(first: Promise<Result>, second: Promise<void>): Promise<Result> {
+  const [result, other] = await Promise.allSettled([first, second]);
+  if (result.status === "rejected") throw result.reason;
+  if (other.status === "rejected") throw other.reason;
+  return result.value;
+}
+
 async function matchDay(
   scope: RunScope,
   { found, trade, directory }: { found: FoundDifferences; trade: TradeReading; directory: string },
@@ -90,7 +100,6 @@ async function matchDay(
     otherDay: new Set(),
     doneNeighbours: await doneNeighbours(scope),
   };
-  await readBooks(scope, { directory });
   await matchParts(scope, state, directory);
   return state;
 }

@@ -4,12 +4,16 @@ import { moneyOfSide, sideOfAttempt, sideOfRefund } from "./book-side.ts";
 import { addFinding } from "./found.ts";
 import { lookUp } from "./look-up.ts";
 import type { MatchState } from "./match.ts";
-import type { ComparedPart, PartRecord } from "./part.ts";
+import type { ComparedPart } from "./part.ts";
+import { type BookRecord, recordOfText } from "./record-text.ts";
 import type { RunScope } from "./scope.ts";
 
 /** Takes the records of a part that no line is about: they are on another day, wait for midnight's other side, or are missing. */
 export async function takeMissing(scope: RunScope, state: MatchState, part: ComparedPart): Promise<void> {
-  const records = part.records.filter((record) => record.lines === 0 && !isNamed(record, state.named));
+  const records = part.records
+    .filter(({ lines }) => lines === 0)
+    .map(({ text }) => recordOfText(text))
+    .filter((record) => !isNamed(record, state.named));
   for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
     await takeSome(scope, state, records.slice(from, from + RECORDS_AT_ONCE));
     scope.signal.throwIfAborted();
@@ -19,11 +23,11 @@ export async function takeMissing(scope: RunScope, state: MatchState, part: Comp
 const RECORDS_AT_ONCE = 500;
 
 /** Whether a line that could not be read names the record: the line is there, and a difference of its own. */
-function isNamed({ attemptNo, refundNo }: PartRecord, named: ReadonlySet<string>): boolean {
+function isNamed({ attemptNo, refundNo }: BookRecord, named: ReadonlySet<string>): boolean {
   return named.has(attemptNo) || named.has(refundNo);
 }
 
-async function takeSome(scope: RunScope, state: MatchState, records: readonly PartRecord[]): Promise<void> {
+async function takeSome(scope: RunScope, state: MatchState, records: readonly BookRecord[]): Promise<void> {
   const { run, ctx } = scope;
   const attemptNos = records.filter(({ refundNo }) => refundNo === "").map(({ attemptNo }) => attemptNo);
   const refundNos = records.flatMap(({ refundNo }) => refundNo || []);

@@ -1,4 +1,5 @@
 import { type DayTotal, moneyOf } from "@payhub/domain";
+import { copyOf } from "./copy-of.ts";
 
 /** What one app's money of a day came to so far. */
 export type AppTotal = Omit<
@@ -23,13 +24,16 @@ export interface Totals {
 /** Makes the sums of a day, all zero. */
 export function createTotals(): Totals {
   const totals = new Map<string, AppTotal>();
+  // Most often it is the app of the line before.
+  let last: AppTotal | undefined;
   function of(appId: string): AppTotal {
-    let total = totals.get(appId);
-    if (!total) {
-      total = { appId, ...NOTHING };
-      totals.set(appId, total);
+    if (last?.appId === appId) return last;
+    last = totals.get(appId);
+    if (!last) {
+      last = { appId: copyOf(appId), ...NOTHING };
+      totals.set(last.appId, last);
     }
-    return total;
+    return last;
   }
   function addBooks(
     appId: string,
