@@ -2,7 +2,7 @@ export { type Backend, describeBackends } from "./backends.ts";
 export { type CallbackGateway, startCallbackGateway } from "./callback-gateway.ts";
 export { type CallbackMailbox, type MailedCallback, openCallbackMailbox } from "./callback-mailbox.ts";
 export { type ManualClock, manualClock } from "./clock.ts";
-export { createMysqlDatabase, type MysqlDatabase } from "./mysql-database.ts";
+export { copyMysqlDatabase, createMysqlDatabase, type MysqlDatabase } from "./mysql-database.ts";
 export { type NetworkFault, networkFault } from "./network-fault.ts";
 export {
   openPlatform,
