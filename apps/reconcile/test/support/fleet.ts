@@ -24,7 +24,8 @@ const RECONCILE = new URL("../../src/main.ts", import.meta.url);
 const COMMAND = new URL("../../src/reconcile-command.ts", import.meta.url);
 const SHIFT_CLOCK = new URL("./shift-clock.ts", import.meta.url);
 
-export type Channel = "wechatpay" | "alipay";
+export const CHANNELS = ["wechatpay", "alipay"] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 /** A running process of the platform. */
 export interface Member extends Program {
@@ -37,6 +38,10 @@ export interface Fleet {
   /** A process of its own on the same books, in the test. */
   ctx: ServiceContext;
   simulator: Simulator;
+  /** Where the books are; a copy of them is opened with the same keys. */
+  databaseUrl: string;
+  /** What the fleet was made with and nobody may read anywhere, each as one line. */
+  secrets: readonly string[];
   door: FrontDoor;
   /** Calls through the front door. */
   client: PayhubClient;
@@ -64,9 +69,12 @@ export interface Fleet {
 export async function openFleet({
   redisUrl = testServices().redisUrl,
   clock: ownClock,
+  simulatorFile,
 }: {
   redisUrl?: string;
   clock?: Clock;
+  /** Keeps the channels' own books as a SQLite file. */
+  simulatorFile?: string;
 } = {}): Promise<Fleet> {
   const database = await createMysqlDatabase(testServices().mysqlUrl);
   const masterKey = randomBytes(32).toString("base64");
@@ -75,6 +83,7 @@ export async function openFleet({
   const billDirectory = await mkdtemp(join(tmpdir(), "payhub-bills-"));
   const simulator = await startSimulator({
     now: ownClock?.now,
+    dataFile: simulatorFile,
     wechatpay: { merchants: [atWechatpay.merchant] },
     alipay: { merchants: [atAlipay.merchant] },
   });
@@ -142,6 +151,8 @@ export async function openFleet({
   return {
     ctx,
     simulator,
+    databaseUrl: database.url,
+    secrets: [masterKey, secret, ...secretsOf(atWechatpay.credentials), ...secretsOf(atAlipay.credentials)],
     door,
     client: clientAt(door.url),
     clientAt,
@@ -168,6 +179,15 @@ export async function openFleet({
       await rm(billDirectory, { recursive: true });
     },
   };
+}
+
+/** The keys among credentials, a line of each. */
+function secretsOf(credentials: object): string[] {
+  return Object.entries(credentials).flatMap(([name, value]) => {
+    if (!/private|apiV3/i.test(name)) return [];
+    const lines = String(value).split("\n");
+    return lines.find((line) => line.length > 20 && !line.startsWith("-----")) ?? [];
+  });
 }
 
 /** A fresh order at a channel, as the client takes it. */
