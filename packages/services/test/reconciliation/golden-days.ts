@@ -1,7 +1,7 @@
-import { addDays, type Difference, issueNumber } from "@payhub/domain";
+import { addDays, issueNumber } from "@payhub/domain";
 import { CHANNELS, type ChannelName } from "../refunds.ts";
-import { FEE_RATE, type Market } from "./market.ts";
-import { type Expected, lineOf, spoil } from "./mornings.ts";
+import { feeOf, type Market } from "./market.ts";
+import { differs, type Expected, lineOf, spoil } from "./mornings.ts";
 import { payAndCancel, payLate, payPastPayhub, payTwice, refundPastPayhub } from "./rare-trades.ts";
 
 /** What two days of one channel are to be told of, in words of the differences that their runs find. */
@@ -11,22 +11,6 @@ export interface GoldenDays {
   midnight: Expected[];
   second: Expected[];
 }
-
-const NEW_BILL = "ask_for_new_bill";
-
-/** What the channel keeps of a payment. */
-export function feeOf(amount: number): number {
-  return Math.floor((amount * FEE_RATE + 5_000) / 10_000);
-}
-
-function differs(
-  [differenceClass, cause, proposedFix]: [Expected["differenceClass"], Expected["cause"], Expected["proposedFix"]],
-  { delta, about, state = "open" }: { delta: number; about?: string; state?: Difference["differenceState"] },
-): Expected {
-  return { differenceClass, cause, proposedFix, differenceState: state, delta, ...(about !== undefined && { about }) };
-}
-
-const repaired = "repaired";
 
 /** Lets both channels have a day with every class of difference and a day after it that says the rest. */
 export async function liveGoldenDays(market: Market): Promise<Record<ChannelName, GoldenDays>> {
@@ -83,16 +67,16 @@ async function paymentsOf(market: Market, channel: ChannelName, day: string): Pr
   // The money was kept as agreed, and WeChat Pay's failed refund is one that moved money.
   const flows = 67 - feeOf(10_000) - (channel === "wechatpay" ? 240 : 0);
   return [
-    differs(["status_mismatch", "never_heard", "none"], { state: repaired, delta: 1_288, about: unheard.attemptNo }),
-    differs(["status_mismatch", "late_money", "none"], { state: repaired, delta: 1_390, about: late.attemptNo }),
-    differs(["missing_there", "bill_wrong", NEW_BILL], { delta: -1_500, about: lost.attemptNo }),
-    differs(["amount_mismatch", "bill_wrong", NEW_BILL], { delta: 50, about: changed.attemptNo }),
-    differs(["fee_mismatch", "fee_rate", "check_by_hand"], { delta: 7, about: dear.attemptNo }),
-    differs(["duplicate_line", "written_twice", NEW_BILL], { delta: 1_700, about: twice.attemptNo }),
-    differs(["one_cent", "one_cent_switch", "none"], { state: "accepted", delta: 0, about: oneCent.attemptNo }),
-    differs(["summary_mismatch", "sums_differ", NEW_BILL], { delta: 0 }),
-    differs(["summary_mismatch", "sums_differ", NEW_BILL], { delta: 0 }),
-    differs(["fund_flow_mismatch", "sums_differ", "check_by_hand"], { delta: flows }),
+    differs("status_mismatch", "never_heard", { delta: 1_288, about: unheard.attemptNo }),
+    differs("status_mismatch", "late_money", { delta: 1_390, about: late.attemptNo }),
+    differs("missing_there", "bill_wrong", { delta: -1_500, about: lost.attemptNo }),
+    differs("amount_mismatch", "bill_wrong", { delta: 50, about: changed.attemptNo }),
+    differs("fee_mismatch", "fee_rate", { delta: 7, about: dear.attemptNo }),
+    differs("duplicate_line", "written_twice", { delta: 1_700, about: twice.attemptNo }),
+    differs("one_cent", "one_cent_switch", { delta: 0, about: oneCent.attemptNo }),
+    differs("summary_mismatch", "sums_differ", { delta: 0 }),
+    differs("summary_mismatch", "sums_differ", { delta: 0 }),
+    differs("fund_flow_mismatch", "sums_differ", { delta: flows }),
   ];
 }
 
@@ -117,13 +101,13 @@ async function refundsOf(market: Market, channel: ChannelName, day: string): Pro
   const failure = { kind: "status", match: lineOf(failed, failedBack.refundNo), status: "FAIL" } as const;
   if (isFailed) spoil(market, { channel, day, only: "trade", how: failure });
   const failures = isFailed
-    ? [differs(["status_mismatch", "bill_wrong", NEW_BILL], { delta: 240, about: failedBack.refundNo })]
+    ? [differs("status_mismatch", "bill_wrong", { delta: 240, about: failedBack.refundNo })]
     : [];
   return [
-    differs(["status_mismatch", "refund_not_heard", "none"], { state: repaired, delta: -210, about: unheard.refundNo }),
-    differs(["missing_there", "bill_wrong", NEW_BILL], { delta: 220, about: lostBack.refundNo }),
-    differs(["amount_mismatch", "bill_wrong", NEW_BILL], { delta: 100, about: changedBack.refundNo }),
-    differs(["missing_here", "refund_past_payhub", "record_refund"], { delta: -250, about: portalNo }),
+    differs("status_mismatch", "refund_not_heard", { delta: -210, about: unheard.refundNo }),
+    differs("missing_there", "bill_wrong", { delta: 220, about: lostBack.refundNo }),
+    differs("amount_mismatch", "bill_wrong", { delta: 100, about: changedBack.refundNo }),
+    differs("missing_here", "refund_past_payhub", { delta: -250, about: portalNo }),
     ...failures,
   ];
 }
@@ -134,9 +118,9 @@ async function ordersPastPayhub(market: Market, channel: ChannelName, day: strin
   const invented = issueNumber("attempt", market.ctx);
   spoil(market, { channel, day, how: { kind: "add", outTradeNo: invented, amount: 3_300 } });
   return [
-    differs(["missing_here", "unknown_order", "none"], { state: repaired, delta: 3_100, about: unknown }),
-    differs(["missing_here", "foreign_order", "check_by_hand"], { delta: 3_200, about: foreign }),
-    differs(["missing_here", "bill_wrong", NEW_BILL], { delta: 3_300, about: invented }),
+    differs("missing_here", "unknown_order", { delta: 3_100, about: unknown }),
+    differs("missing_here", "foreign_order", { delta: 3_200, about: foreign }),
+    differs("missing_here", "bill_wrong", { delta: 3_300, about: invented }),
   ];
 }
 
@@ -152,12 +136,12 @@ async function aroundMidnight(market: Market, golden: Record<ChannelName, Golden
     market.at(day, "23:59:59");
     const { refundNo } = await market.refund(trade, { amount: 310 });
     midnight.push(
-      differs(["day_boundary", "near_midnight", "wait_for_next_day"], { delta: -4_100, about: lost.attemptNo }),
-      differs(["day_boundary", "near_midnight", "wait_for_next_day"], { delta: 310, about: refundNo }),
+      differs("day_boundary", "near_midnight", { delta: -4_100, about: lost.attemptNo }),
+      differs("day_boundary", "near_midnight", { delta: 310, about: refundNo }),
     );
     second.push(
-      differs(["missing_there", "bill_wrong", NEW_BILL], { delta: -4_100, about: lost.attemptNo }),
-      differs(["day_boundary", "other_day", "none"], { state: "resolved", delta: -310, about: refundNo }),
+      differs("missing_there", "bill_wrong", { delta: -4_100, about: lost.attemptNo }),
+      differs("day_boundary", "other_day", { delta: -310, about: refundNo }),
     );
   }
 }
@@ -168,8 +152,5 @@ async function unreadableLines(market: Market, channel: ChannelName, day: string
   await market.pay({ channel, amount: 5_300 });
   spoil(market, { channel, day, only: "trade", how: { kind: "malformed", match: lineOf(torn) } });
   spoil(market, { channel, day, only: "fund_flow", how: { kind: "malformed", match: lineOf(alsoTorn) } });
-  return [
-    differs(["malformed_line", "unreadable", NEW_BILL], { delta: 0 }),
-    differs(["malformed_line", "unreadable", NEW_BILL], { delta: 0 }),
-  ];
+  return [differs("malformed_line", "unreadable", { delta: 0 }), differs("malformed_line", "unreadable", { delta: 0 })];
 }

@@ -58,9 +58,15 @@ export interface RefundOptions {
 }
 
 /** What both channels keep of a payment, per 10,000, as agreed. */
-export const FEE_RATE = 60;
+const FEE_RATE = 60;
+
+/** What a channel keeps of an amount, in fen, half a fen rounded up. */
+export function feeOf(amount: number): number {
+  return Math.floor((amount * FEE_RATE + 5_000) / 10_000);
+}
+
 /** How far the channels' clock is ahead. */
-export const AHEAD_MS = 2_000;
+const AHEAD_MS = 2_000;
 const WAIT = { timeout: 15_000, interval: 10 } as const;
 
 /** Opens the market tomorrow morning: certificates of the test are valid from now on. */

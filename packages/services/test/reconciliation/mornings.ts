@@ -1,4 +1,4 @@
-import { addDays, type Difference, type Statement } from "@payhub/domain";
+import { addDays, type Difference, type DifferenceCause, type Statement } from "@payhub/domain";
 import type { BillMatch, BillSpoil } from "@payhub/simulator";
 import { expect } from "vitest";
 import { runDueReconciliations } from "../../src/reconciliation/due.ts";
@@ -13,6 +13,39 @@ import type { Market } from "./market.ts";
 export interface Expected
   extends Pick<Difference, "differenceClass" | "cause" | "proposedFix" | "differenceState" | "delta"> {
   about?: string;
+}
+
+const NEW_BILL = { proposedFix: "ask_for_new_bill", differenceState: "open" } as const;
+const BY_HAND = { proposedFix: "check_by_hand", differenceState: "open" } as const;
+const REPAIRED = { proposedFix: "none", differenceState: "repaired" } as const;
+
+/** How each cause is to be dealt with. */
+const ENDS = {
+  never_heard: REPAIRED,
+  late_money: REPAIRED,
+  unknown_order: REPAIRED,
+  refund_not_heard: REPAIRED,
+  bill_wrong: NEW_BILL,
+  written_twice: NEW_BILL,
+  unreadable: NEW_BILL,
+  sums_differ: NEW_BILL,
+  fee_rate: BY_HAND,
+  foreign_order: BY_HAND,
+  channel_silent: BY_HAND,
+  refund_past_payhub: { proposedFix: "record_refund", differenceState: "open" },
+  near_midnight: { proposedFix: "wait_for_next_day", differenceState: "open" },
+  other_day: { proposedFix: "none", differenceState: "resolved" },
+  one_cent_switch: { proposedFix: "none", differenceState: "accepted" },
+} as const satisfies Partial<Record<DifferenceCause, Pick<Expected, "proposedFix" | "differenceState">>>;
+
+/** A difference with the fix and the state that its cause calls for. */
+export function differs(
+  differenceClass: Expected["differenceClass"],
+  cause: keyof typeof ENDS,
+  { delta = 0, about }: { delta?: number; about?: string } = {},
+): Expected {
+  const end = differenceClass === "fund_flow_mismatch" ? BY_HAND : ENDS[cause];
+  return { differenceClass, cause, ...end, delta, ...(about !== undefined && { about }) };
 }
 
 /** Runs everything that is due in the morning after a day; gives how many runs that were. */
