@@ -1,6 +1,6 @@
 import { addDays, type BillLine, boundsOfDay } from "@payhub/domain";
 import { describeBackends } from "@payhub/testkit";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { DAY, type Desk, itemOf, morningOf, openDesk } from "../../test/reconciliation/desk.ts";
 
 const NEXT = addDays(DAY, 1);
@@ -9,10 +9,12 @@ const MIDNIGHT = boundsOfDay(DAY).toMs;
 
 describeBackends("the days of an account", (backend) => {
   let desk: Desk;
-  afterEach(() => desk.close());
+  let last: Desk | undefined;
+  afterAll(() => last?.close());
 
   async function open(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
-    desk = await openDesk(backend, options);
+    desk = await openDesk(backend, { ...options, after: last });
+    last = desk;
     return desk;
   }
   const bill = (day: string, ...lines: BillLine[]) =>
@@ -71,6 +73,21 @@ describeBackends("the days of an account", (backend) => {
     expect(await desk.everything()).toEqual(first);
   });
 
+  test("leave money of 00:00:01 to the day before, and not to the day after", async () => {
+    const before = addDays(DAY, -1);
+    await open({ openedMs: morningOf(before) });
+    await desk.order({}, { paidAt: boundsOfDay(DAY).fromMs + 1000 });
+    for (const day of [before, DAY, NEXT]) bill(day);
+    nextMorning();
+    await desk.run(DAY);
+    await desk.run(NEXT);
+    expect(await shown()).toEqual(["day_boundary near_midnight open -1000"]);
+    expect(await shown(NEXT)).toEqual([]);
+    await desk.run(before);
+    expect(await shown()).toEqual(["day_boundary near_midnight resolved -1000"]);
+    expect(await shown(before)).toEqual(["missing_there books_wrong open -1000"]);
+  });
+
   test("end what was missing when a later bill has it", async () => {
     await open();
     const { attempt, line, receipt } = await desk.order({}, { paidAt: MIDNIGHT - 3 * HOUR_MS });
@@ -102,7 +119,6 @@ describeBackends("the days of an account", (backend) => {
       expect(await shown(DAY)).toEqual(["day_boundary other_day resolved 1000"]);
       const here = order[0] === DAY ? [] : ["day_boundary near_midnight resolved -1000"];
       expect(await shown(NEXT)).toEqual(here);
-      if (order[0] === DAY) await desk.close();
     }
   });
 

@@ -1,7 +1,7 @@
 import { addDays, boundsOfDay } from "@payhub/domain";
 import { setAccountStatus } from "@payhub/store";
 import { describeBackends } from "@payhub/testkit";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { DAY, type Desk, itemOf, morningOf, openDesk } from "../../test/reconciliation/desk.ts";
 import { codeOf, refusalOf } from "../../test/support.ts";
 import { runDueReconciliations } from "./due.ts";
@@ -14,10 +14,12 @@ const FIRST = addDays(DAY, -2);
 
 describeBackends("days that are due", (backend) => {
   let desk: Desk;
-  afterEach(() => desk.close());
+  let last: Desk | undefined;
+  afterAll(() => last?.close());
 
   async function open(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
-    desk = await openDesk(backend, options);
+    desk = await openDesk(backend, { ...options, after: last });
+    last = desk;
     // The two accounts that every platform has are not looked at here.
     const { ctx, platform } = desk;
     for (const { accountNo } of Object.values(platform.accounts)) {

@@ -11,7 +11,7 @@ import {
 import type { RunScope } from "./scope.ts";
 
 /** How many differences one run may have: more is another account's bill rather than so many faults. */
-export const DIFFERENCE_LIMIT = 100_000;
+const DIFFERENCE_LIMIT = 100_000;
 
 /** A run found more differences than people could ever look at. */
 export class TooManyDifferences extends Error {

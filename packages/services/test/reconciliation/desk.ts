@@ -35,6 +35,8 @@ export interface Desk {
   ctx: ReconcileContext;
   bank: TestBank;
   account: ChannelAccount;
+  /** Where the bills are. */
+  folder: string;
   run(day?: string, requestedBy?: string): Promise<ReconciliationRun>;
   runOf(day: string): Promise<ReconciliationRun | undefined>;
   differences(day?: string): Promise<Difference[]>;
@@ -54,14 +56,23 @@ export interface Order {
   receipt: Receipt;
 }
 
+/** When a desk is opened, and with what account. */
+export interface DeskOptions {
+  feeRate?: number;
+  nowMs?: number;
+  openedMs?: number;
+  /** A desk that is not needed any more: its platform is used on, with another account. */
+  after?: Desk | undefined;
+}
+
 /** Opens the desk at the moment when {@link DAY} is due. */
 export async function openDesk(
   backend: Backend,
-  { feeRate, nowMs = DUE_MS, openedMs = morningOf(DAY) }: { feeRate?: number; nowMs?: number; openedMs?: number } = {},
+  { feeRate, nowMs = DUE_MS, openedMs = morningOf(DAY), after }: DeskOptions = {},
 ): Promise<Desk> {
-  const clock = manualClock(openedMs);
-  const bank = createBank();
-  const platform = await openPlatform(backend, { clock, plugins: [bank.plugin] });
+  const { platform, bank, ctx, folder } = after ? usedOn(after) : await openAll(backend, openedMs);
+  const { clock } = platform;
+  clock.set(openedMs);
   const { merchantNo } = platform.accounts.wechatpay;
   const account = await openAccount(platform.ctx, {
     merchantNo,
@@ -71,9 +82,6 @@ export async function openDesk(
     ...(feeRate !== undefined && { feeRate }),
   });
   clock.set(nowMs);
-  const folder = await mkdtemp(join(tmpdir(), "payhub-bills-"));
-  const bills = await openBillStore({ url: `file:${folder}`, clock });
-  const ctx: ReconcileContext = { ...platform.ctx, bills };
   const { db } = ctx.store;
   const { accountNo, channel } = account;
   let lineNo = 0;
@@ -92,6 +100,7 @@ export async function openDesk(
     ctx,
     bank,
     account,
+    folder,
     async run(day = DAY, requestedBy = "payhub") {
       const run = await reconcileDay(ctx, { accountNo, businessDay: day, requestedBy }, { holder: "test" });
       if (run === "busy") throw new Error("another process is at it");
@@ -238,11 +247,28 @@ export async function openDesk(
       return held;
     },
     async close() {
-      await bills.close();
+      await ctx.bills.close();
       await platform.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function openAll(backend: Backend, nowMs: number): Promise<Pick<Desk, "platform" | "bank" | "ctx" | "folder">> {
+  const clock = manualClock(nowMs);
+  const bank = createBank();
+  const platform = await openPlatform(backend, { clock, plugins: [bank.plugin] });
+  const folder = await mkdtemp(join(tmpdir(), "payhub-bills-"));
+  const bills = await openBillStore({ url: `file:${folder}`, clock });
+  return { platform, bank, ctx: { ...platform.ctx, bills }, folder };
+}
+
+function usedOn({ platform, bank, ctx, folder }: Desk): Pick<Desk, "platform" | "bank" | "ctx" | "folder"> {
+  for (const answers of [bank.trade, bank.fundFlow, bank.orders, bank.refunds]) answers.clear();
+  bank.asked.length = 0;
+  bank.onBatch = async () => {};
+  platform.alerts.length = 0;
+  return { platform, bank, ctx, folder };
 }
 
 /** The item of a line in a bill. */
