@@ -181,12 +181,12 @@ export async function openFleet({
   };
 }
 
-/** The keys among credentials, a line of each. */
+/** The keys among credentials; of those of many lines one from the middle, since all begin alike. */
 function secretsOf(credentials: object): string[] {
   return Object.entries(credentials).flatMap(([name, value]) => {
     if (!/private|apiV3/i.test(name)) return [];
-    const lines = String(value).split("\n");
-    return lines.find((line) => line.length > 20 && !line.startsWith("-----")) ?? [];
+    const lines = String(value).trim().split("\n");
+    return lines[Math.floor(lines.length / 2)] ?? [];
   });
 }
 
