@@ -10,7 +10,7 @@ export interface BookRecord {
   at: number;
 }
 
-/** Reads a record's text, whose fields are those of `RECORD_FIELDS` in the store. */
+/** Reads a record's text, as the store gives it. */
 export function recordOfText(text: string): BookRecord {
   const [attemptNo = "", refundNo = "", channelTradeNo = "", , , , at] = copyOf(text).split("\t");
   return { attemptNo, refundNo, channelTradeNo, at: Number(at) };
