@@ -10,7 +10,7 @@ import {
 import { findAttempt, findRefunds } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { receiveReceipt } from "../payment/receive-receipt.ts";
-import { BILL_WRONG, BOOKS_WRONG, type Explanation, type Question, REVERSED, repaired } from "./ask.ts";
+import { BILL_WRONG, BOOKS_WRONG, type Explanation, type Question, REVERSED, repaired } from "./explanation.ts";
 
 /** Asks about the order of a payment's or a reversal's difference. */
 export async function askAboutPayment(ctx: ServiceContext, question: Question): Promise<Explanation | undefined> {

@@ -3,7 +3,7 @@ import type { BillLine, Refund } from "@payhub/domain";
 import { findAttempt, findRefund } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
 import { hearOfRefund } from "../refund/sync.ts";
-import { BILL_WRONG, BOOKS_WRONG, type Explanation, type Question, REVERSED, repaired } from "./ask.ts";
+import { BILL_WRONG, BOOKS_WRONG, type Explanation, type Question, REVERSED, repaired } from "./explanation.ts";
 
 /** Asks about the refund of a difference. */
 export async function askAboutRefund(ctx: ServiceContext, question: Question): Promise<Explanation | undefined> {

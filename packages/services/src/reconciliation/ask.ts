@@ -1,55 +1,11 @@
-import type { Difference, DifferenceCause, DifferenceFix } from "@payhub/domain";
-import type { ConnectedAccount } from "../account/connections.ts";
 import type { ServiceContext } from "../context.ts";
 import { askAboutPayment } from "./ask-payment.ts";
 import { askAboutRefund } from "./ask-refund.ts";
-
-/** What asking the channel found out about a difference; what it proved is in the books already. */
-export interface Explanation {
-  cause: DifferenceCause;
-  proposedFix: DifferenceFix;
-  differenceState: "open" | "repaired" | "resolved";
-  note: string;
-}
-
-/** A difference to be asked about, with the line to its channel. */
-export interface Question {
-  difference: Difference;
-  connected: ConnectedAccount;
-}
+import type { Explanation, Question } from "./explanation.ts";
 
 /** Asks the channel about one difference and brings what it proves into the books; undefined when there was no clear answer. */
 export function askAbout(ctx: ServiceContext, question: Question): Promise<Explanation | undefined> {
   const { billLine, bookSide } = question.difference;
   const isRefund = (billLine?.kind ?? bookSide?.kind) === "refund";
   return isRefund ? askAboutRefund(ctx, question) : askAboutPayment(ctx, question);
-}
-
-/** The channel, asked, stands by our books. */
-export const BILL_WRONG: Explanation = {
-  cause: "bill_wrong",
-  proposedFix: "ask_for_new_bill",
-  differenceState: "open",
-  note: "asked, the channel says what the books say",
-};
-
-/** The channel, asked, stands by its bill, and nothing here can be mended by itself. */
-export const BOOKS_WRONG: Explanation = {
-  cause: "books_wrong",
-  proposedFix: "check_by_hand",
-  differenceState: "open",
-  note: "asked, the channel says what its bill says",
-};
-
-/** Paid and revoked at the channel. */
-export const REVERSED: Explanation = {
-  cause: "reversed",
-  proposedFix: "none",
-  differenceState: "resolved",
-  note: "asked, the channel says that the order is closed: nothing stayed",
-};
-
-/** What the channel proved is in the books now. */
-export function repaired(cause: DifferenceCause): Explanation {
-  return { cause, proposedFix: "none", differenceState: "repaired", note: "asked, the channel confirmed it" };
 }

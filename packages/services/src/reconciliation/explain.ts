@@ -1,7 +1,8 @@
 import { type DifferenceAction, PLATFORM_ACTOR } from "@payhub/domain";
 import { type DifferenceRow, moveDifference, pageOpenAsks } from "@payhub/store";
 import { takeEach } from "../each-due.ts";
-import { askAbout, type Explanation } from "./ask.ts";
+import { askAbout } from "./ask.ts";
+import type { Explanation } from "./explanation.ts";
 import type { RunScope } from "./scope.ts";
 
 const PAGE = 200;

@@ -2,10 +2,7 @@ import { type DayTotal, moneyOf } from "@payhub/domain";
 import { copyOf } from "./copy-of.ts";
 
 /** What one app's money of a day came to so far. */
-export type AppTotal = Omit<
-  DayTotal,
-  "accountNo" | "merchantNo" | "channel" | "businessDay" | "createdAt" | "updatedAt"
->;
+type AppTotal = Omit<DayTotal, "accountNo" | "merchantNo" | "channel" | "businessDay" | "createdAt" | "updatedAt">;
 
 /** Sums a day by app; an order that is nobody's counts for the app ''. */
 export interface Totals {

@@ -12,10 +12,7 @@ import {
 import type { BillKind, BillLine, FundFlowLine } from "@payhub/domain";
 
 /** What a day's bill is: what reading it gives, or why there is none. */
-export type DayBill<Line> =
-  | readonly BillItem<Line>[]
-  | Exclude<BillOutcome, { kind: "fetched" }>
-  | { kind: "unreadable" };
+type DayBill<Line> = readonly BillItem<Line>[] | Exclude<BillOutcome, { kind: "fetched" }> | { kind: "unreadable" };
 
 /** A channel in this process whose bills and answers a test writes down. */
 export interface TestBank {
