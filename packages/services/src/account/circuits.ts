@@ -10,7 +10,7 @@ export interface CircuitSettings {
 /** What asks the channel; the rest reads what is here already. */
 type Operation = Exclude<
   keyof ChannelConnection,
-  "payee" | "scenes" | "readNotification" | "readTradeBill" | "readFundFlowBill"
+  "payee" | "scenes" | "billKinds" | "readNotification" | "readTradeBill" | "readFundFlowBill"
 >;
 
 /**

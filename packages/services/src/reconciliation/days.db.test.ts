@@ -250,6 +250,18 @@ describeBackends("the days of an account", (backend) => {
     expect(await desk.run()).toMatchObject({ runState: "done", failure: null });
   });
 
+  test("are done without a fund-flow bill at once where the account can have none", async () => {
+    await open();
+    desk.bank.billKinds = ["trade"];
+    const { line } = await desk.order();
+    bill(DAY, line);
+    expect(await desk.run()).toMatchObject({ runState: "done", failure: null, nextTryAt: null, fundFlowBill: null });
+    expect(await shown()).toEqual([]);
+    expect(desk.bank.asked).toEqual([`trade ${DAY}`]);
+    expect(desk.platform.alerts.filter(({ kind }) => kind === "bill_missing")).toEqual([]);
+    desk.bank.billKinds = undefined;
+  });
+
   test("go on without a fund-flow bill from noon on, and are done again when it came", async () => {
     await open();
     const { line } = await desk.order();

@@ -1,7 +1,7 @@
 import { moneyOf } from "@payhub/domain";
 import { addFinding, type FoundDifferences } from "./found.ts";
 import { lookUpLines } from "./look-up.ts";
-import { type ComparedPart, comparePart, moneyByOrder, type PartRecord, recordsOf } from "./part.ts";
+import { type ComparedPart, comparePart, moneyByOrder, type PartRecord } from "./part.ts";
 import { PARTS, readPart } from "./partition.ts";
 import { recordOfText } from "./record-text.ts";
 import type { RunScope } from "./scope.ts";
@@ -13,8 +13,8 @@ import type { Totals } from "./totals.ts";
 export interface MatchState {
   found: FoundDifferences;
   totals: Totals;
-  /** Words of the lines that could not be read. */
-  named: ReadonlySet<string>;
+  /** Words of the lines that could not be read, with how many of them have each. */
+  named: ReadonlyMap<string, number>;
   /** Numbers of the records of other days that this bill has. */
   otherDay: Set<string>;
   /** The days before and after, as far as they were reconciled already. */
@@ -42,11 +42,10 @@ async function takeLeftovers(
   state: MatchState,
   { rows, compared }: { rows: readonly string[]; compared: ComparedPart },
 ): Promise<void> {
-  const { leftovers, copies, records } = compared;
+  const { leftovers, copies, concerned } = compared;
   if (leftovers.length + copies.length === 0) return;
-  const orderNos = new Set(leftovers.map(({ outTradeNo }) => outTradeNo));
-  const byNumber = new Map(recordsOf(orderNos, records).map((record) => [numberOf(record), record]));
-  const orders = moneyByOrder(rows, orderNos);
+  const byNumber = new Map(concerned.map((record) => [numberOf(record), record]));
+  const orders = moneyByOrder(rows, new Set(leftovers.map(({ outTradeNo }) => outTradeNo)));
   for (let from = 0; from < leftovers.length; from += LINES_AT_ONCE) {
     const lines = leftovers.slice(from, from + LINES_AT_ONCE);
     const books = await lookUpLines(scope, lines);

@@ -17,6 +17,8 @@ export interface Bills {
   kind: "bills";
   trade: string | null;
   fundFlow: string | null | undefined;
+  /** Whether the fund-flow bill is to come; an account whose balance its channel shows to somebody else never gets one. */
+  isFlowLate: boolean;
 }
 
 /** Gets both bills of a day. The trade bill is waited for; the fund-flow bill until noon of the day after, no longer. */
@@ -27,14 +29,20 @@ export async function obtainBills(
   const wanted = { directory, isAnew };
   const trade = await obtainBill(scope, { ...wanted, billKind: "trade", mayBeEmpty: async () => true });
   if (isLacking(trade)) return waits("trade", trade);
+  const { billKinds } = scope.connected.connection;
+  if (billKinds?.includes("fund_flow") === false) return bills(trade, { fundFlow: undefined, isFlowLate: false });
   const mayBeEmpty = () => hasNoLines(scope, trade);
   const fundFlow = await obtainBill(scope, { ...wanted, billKind: "fund_flow", mayBeEmpty });
-  if (!isLacking(fundFlow)) return { kind: "bills", trade: digestOf(trade), fundFlow: digestOf(fundFlow) };
+  if (!isLacking(fundFlow)) return bills(trade, { fundFlow: digestOf(fundFlow), isFlowLate: false });
   if (mustWait(scope)) return waits("fund_flow", fundFlow);
   if (fundFlow.kind === "missing") {
     await tellOfBill(scope, "bill_missing", { billKind: "fund_flow", reason: fundFlow.reason });
   }
-  return { kind: "bills", trade: digestOf(trade), fundFlow: undefined };
+  return bills(trade, { fundFlow: undefined, isFlowLate: true });
+}
+
+function bills(trade: Had, flow: Pick<Bills, "fundFlow" | "isFlowLate">): Bills {
+  return { kind: "bills", trade: digestOf(trade), ...flow };
 }
 
 /** Whether a fund-flow bill that cannot be used holds up the day. */

@@ -13,6 +13,8 @@ export interface PartRecord {
 /** Both sides of one part, when what plainly agrees has been counted. */
 export interface ComparedPart {
   records: readonly PartRecord[];
+  /** Those of the orders of the lines below. */
+  concerned: readonly PartRecord[];
   /** Lines that need a closer look. */
   leftovers: BillLine[];
   /** Lines that stand in the bill before, each with which copy it is. */
@@ -50,7 +52,8 @@ export function comparePart(
     record.lines = 1;
     totals.takeLine(fieldAfter(record.text, end), money, true);
   }
-  return { records, ...tellCopies(rest, records) };
+  const concerned = recordsOf(new Set(rest.map(({ outTradeNo }) => outTradeNo)), records);
+  return { records, concerned, ...tellCopies(rest, concerned) };
 }
 
 // One fen may stand for another amount.
@@ -78,13 +81,12 @@ function isPlain(money: Money, feeRate: number | null): boolean {
 /** Parts the lines that the bill has already from those that it has not, those that plainly agreed among the former. */
 function tellCopies(
   rest: readonly BillLine[],
-  records: readonly PartRecord[],
+  concerned: readonly PartRecord[],
 ): Pick<ComparedPart, "leftovers" | "copies"> {
   const leftovers: BillLine[] = [];
   const copies: ComparedPart["copies"] = [];
-  if (rest.length === 0) return { leftovers, copies };
   const seen = new Map<string, number>();
-  for (const { text, lines } of recordsOf(new Set(rest.map(({ outTradeNo }) => outTradeNo)), records)) {
+  for (const { text, lines } of concerned) {
     const { refundNo, attemptNo, channelTradeNo } = recordOfText(text);
     if (lines > 0)
       seen.set(refundNo === "" ? `payment ${attemptNo} ${channelTradeNo}` : `refund ${attemptNo} ${refundNo}`, lines);
@@ -106,9 +108,8 @@ function keyOf({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo 
     : `refund ${outTradeNo} ${outRefundNo}`;
 }
 
-/** The records of some orders. */
-export function recordsOf(orders: ReadonlySet<string>, records: readonly PartRecord[]): PartRecord[] {
-  return records.filter(({ text }) => orders.has(orderOf(text)));
+function recordsOf(orders: ReadonlySet<string>, records: readonly PartRecord[]): PartRecord[] {
+  return orders.size === 0 ? [] : records.filter(({ text }) => orders.has(orderOf(text)));
 }
 
 function orderOf(text: string): string {

@@ -84,7 +84,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 // Numbers begin with the time, alike for many, and end with what tells them apart.
-const KEY_CHARACTERS = 16;
+const KEY_CHARACTERS = 8;
 
 /** FNV-1a over the key's last characters. */
 function partOf(key: string): number {

@@ -10,8 +10,8 @@ import { malformed, sumDiffers } from "./unreadable.ts";
 export interface TradeReading {
   /** Whether every line could be read. */
   isWhole: boolean;
-  /** The words of the lines that could not be read: numbers of ours among them are not missing. */
-  named: ReadonlySet<string>;
+  /** The words of the lines that could not be read, with how many of them have each: numbers of ours among them are not missing. */
+  named: ReadonlyMap<string, number>;
 }
 
 const NAMED_LIMIT = 100_000;
@@ -22,13 +22,15 @@ export async function readTradeBill(
   scope: RunScope,
   { path, directory, found }: { path: string | undefined; directory: string; found: FoundDifferences },
 ): Promise<TradeReading> {
-  const named = new Set<string>();
+  const named = new Map<string, number>();
   let isWhole = true;
   const parts = await openParts(directory, "line");
 
   function takeMalformed(item: Extract<BillItem, { kind: "malformed" }>): void {
     isWhole = false;
-    for (const [word] of item.text.matchAll(WORD)) if (named.size < NAMED_LIMIT) named.add(word);
+    for (const word of new Set(item.text.match(WORD))) {
+      if (named.has(word) || named.size < NAMED_LIMIT) named.set(word, (named.get(word) ?? 0) + 1);
+    }
     addFinding(scope, found, malformed("trade", item));
   }
 

@@ -33,7 +33,7 @@ export async function runDay(scope: RunScope, { isAnew, doneBefore }: Occasion):
     await scope.meter.stage("download");
     const bills = await obtainBills(scope, { directory, isAnew });
     if (bills.kind === "waits") await wait(scope, bills);
-    else if (doneBefore && bills.fundFlow === undefined && !(await hasOpenAsks(scope))) await waitOn(scope, doneBefore);
+    else if (doneBefore && bills.isFlowLate && !(await hasOpenAsks(scope))) await waitOn(scope, doneBefore);
     else await compare(scope, { bills, directory });
   } catch (error) {
     if (!(error instanceof TooManyDifferences)) throw error;
@@ -56,6 +56,7 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
   const fundFlow = await readFundFlow(scope, { bills, found });
   if (fundFlow?.kind === "waits") return wait(scope, fundFlow);
   const flow = fundFlow?.reading;
+  const lacksFlow = flow === undefined && (bills.isFlowLate || bills.fundFlow !== undefined);
 
   await meter.stage("match");
   const state = await matchDay(scope, { found, trade: trade.reading, directory });
@@ -76,8 +77,8 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
     totals: state.totals,
     flows: flow?.sums ?? [],
     bills: { tradeBill: bills.trade, fundFlowBill: flow ? (bills.fundFlow ?? null) : null },
-    nextTryAt: nextTry(scope, { lacksFlow: flow === undefined, isSilent: explained.isSilent }),
-    failure: flow === undefined ? "done without the fund-flow bill, which is not there" : null,
+    nextTryAt: nextTry(scope, { lacksFlow, isSilent: explained.isSilent }),
+    failure: lacksFlow ? "done without the fund-flow bill, which is not there" : null,
   });
 }
 

@@ -10,10 +10,8 @@ import type { RunScope } from "./scope.ts";
 
 /** Takes the records of a part that no line is about: they are on another day, wait for midnight's other side, or are missing. */
 export async function takeMissing(scope: RunScope, state: MatchState, part: ComparedPart): Promise<void> {
-  const records = part.records
-    .filter(({ lines }) => lines === 0)
-    .map(({ text }) => recordOfText(text))
-    .filter((record) => !isNamed(record, state.named));
+  const unseen = part.records.filter(({ lines }) => lines === 0).map(({ text }) => recordOfText(text));
+  const records = withoutNamed(unseen, state.named);
   for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
     await takeSome(scope, state, records.slice(from, from + RECORDS_AT_ONCE));
     scope.signal.throwIfAborted();
@@ -22,9 +20,28 @@ export async function takeMissing(scope: RunScope, state: MatchState, part: Comp
 
 const RECORDS_AT_ONCE = 500;
 
-/** Whether a line that could not be read names the record: the line is there, and a difference of its own. */
-function isNamed({ attemptNo, refundNo }: BookRecord, named: ReadonlySet<string>): boolean {
-  return named.has(attemptNo) || named.has(refundNo);
+/**
+ * Leaves out the records that stand in lines which could not be read, since those are differences of their own. One line is one
+ * record's: without a refund's number it is the order's payment, or one of its refunds when that is there.
+ */
+function withoutNamed(records: readonly BookRecord[], named: ReadonlyMap<string, number>): readonly BookRecord[] {
+  const taken = new Map<string, number>();
+  const take = (number: string) => taken.set(number, (taken.get(number) ?? 0) + 1);
+  const isLeft = (number: string) => (named.get(number) ?? 0) > (taken.get(number) ?? 0);
+  const withNumber = (record: BookRecord) => {
+    if (record.refundNo === "" || !isLeft(record.refundNo)) return true;
+    take(record.refundNo);
+    take(record.attemptNo);
+    return false;
+  };
+  const withOrder = ({ attemptNo }: BookRecord) => {
+    if (!isLeft(attemptNo)) return true;
+    take(attemptNo);
+    return false;
+  };
+  const others = records.filter(withNumber);
+  const payments = others.filter(({ refundNo }) => refundNo === "").filter(withOrder);
+  return [...payments, ...others.filter(({ refundNo }) => refundNo !== "").filter(withOrder)];
 }
 
 async function takeSome(scope: RunScope, state: MatchState, records: readonly BookRecord[]): Promise<void> {

@@ -9,7 +9,7 @@ import {
   type QueryOutcome,
   type RefundQueryOutcome,
 } from "@payhub/channels";
-import type { BillKind, BillLine, FundFlowLine } from "@payhub/domain";
+import { BILL_KINDS, type BillKind, type BillLine, type FundFlowLine } from "@payhub/domain";
 
 /** What a day's bill is: what reading it gives, or why there is none. */
 type DayBill<Line> = readonly BillItem<Line>[] | Exclude<BillOutcome, { kind: "fetched" }> | { kind: "unreadable" };
@@ -21,6 +21,8 @@ export interface TestBank {
   trade: Map<string, DayBill<BillLine>>;
   /** A day that is not here has the fund flow that its trade bill gives. */
   fundFlow: Map<string, DayBill<FundFlowLine>>;
+  /** Both kinds while it is not set. */
+  billKinds?: readonly BillKind[] | undefined;
   /** By order number; an order that is not here is absent. */
   orders: Map<string, QueryOutcome>;
   /** By refund number. */
@@ -48,6 +50,9 @@ export function createBank(): TestBank {
   };
   const connection: ChannelConnection = {
     payee: { shop: "1" },
+    get billKinds() {
+      return made.billKinds ?? BILL_KINDS;
+    },
     create: async () => NEVER,
     close: async () => NEVER,
     cancel: async () => NEVER,

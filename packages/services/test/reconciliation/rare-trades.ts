@@ -1,12 +1,12 @@
 import { issueNumber } from "@payhub/domain";
-import { findHeldReceipts, findRefund, updateOpenPayment } from "@payhub/store";
+import { findHeldReceipts, updateOpenPayment } from "@payhub/store";
 import { vi } from "vitest";
 import { createPayment } from "../../src/payment/create.ts";
 import { finishAttempt } from "../../src/payment/finish.ts";
 import { syncAttempt } from "../../src/payment/sync.ts";
 import { returnHeldReceipts } from "../../src/refund/return-held.ts";
 import type { ChannelName } from "../refunds.ts";
-import type { Market, Trade } from "./market.ts";
+import { heardOfRefund, type Market, type Trade } from "./market.ts";
 
 const WAIT = { timeout: 15_000, interval: 10 } as const;
 
@@ -47,11 +47,9 @@ async function giveBackHeld({ ctx }: Market, paymentNo: string): Promise<void> {
   const { db } = ctx.store;
   await vi.waitUntil(async () => (await findHeldReceipts(db, paymentNo)).length > 0, WAIT);
   await returnHeldReceipts(ctx, { limit: 100 });
-  const isBack = async () => {
-    const [held] = await findHeldReceipts(db, paymentNo);
-    return (await findRefund(db, { refundNo: held?.refundNo ?? "" }))?.status === "succeeded";
-  };
-  await vi.waitUntil(isBack, WAIT);
+  const [held] = await findHeldReceipts(db, paymentNo);
+  if (held?.refundNo == null) throw new Error(`nothing gives back what is held of ${paymentNo}`);
+  await heardOfRefund(ctx, held.refundNo);
 }
 
 /** A sale at a till that went through, of which payhub heard nothing and which it therefore cancelled. */
