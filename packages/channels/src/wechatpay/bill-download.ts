@@ -70,8 +70,7 @@ async function receive(response: Dispatcher.ResponseData, options: DownloadOptio
         outcome = { kind: "refused", reason: "the download is too large" };
         return outcome;
       }
-      await file.writeFile(chunk);
-      await inspector.write(chunk);
+      await Promise.all([file.writeFile(chunk), inspector.write(chunk)]);
     }
     const doubt = await inspector.end(address.sha1);
     // Without a length the end of a broken connection looks like the end of the file.

@@ -5,7 +5,11 @@ import type { BillLimits } from "./bill-limits.ts";
 const COMMA = 0x2c;
 const BACKTICK = 0x60;
 const MAX_NUMBER_CHARS = 64;
-const TIME = /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
+const DAY_CHARS = 10;
 const TIME_CHARS = 19;
 
 /** One line of values, split where it stands; the same object serves every line of a bill. */
@@ -15,7 +19,7 @@ export class Row {
   readonly #to: Int32Array;
   #bytes: Buffer = Buffer.alloc(0);
   #count = 0;
-  #day = "";
+  #day: Buffer = Buffer.alloc(0);
   #dayStart = 0;
 
   constructor(limits: BillLimits) {
@@ -78,10 +82,15 @@ export class Row {
 
   /** A time in China as epoch ms; `NaN` when it is none. */
   time(column: number): number {
-    if (this.#end(column) - this.#start(column) !== TIME_CHARS) return Number.NaN;
-    const [, day = "", hours, minutes, seconds] = TIME.exec(this.text(column)) ?? [];
-    if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return Number.NaN;
-    return this.#startOf(day) + ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+    const from = this.#start(column);
+    if (this.#end(column) - from !== TIME_CHARS) return Number.NaN;
+    const bytes = this.#bytes;
+    if (bytes[from + 10] !== SPACE || bytes[from + 13] !== COLON || bytes[from + 16] !== COLON) return Number.NaN;
+    const hours = twoDigits(bytes, from + 11);
+    const minutes = twoDigits(bytes, from + 14);
+    const seconds = twoDigits(bytes, from + 17);
+    if (!(hours <= 23 && minutes <= 59 && seconds <= 59)) return Number.NaN;
+    return this.#startOfDay(from) + ((hours * 60 + minutes) * 60 + seconds) * 1000;
   }
 
   #add(from: number, to: number, columns: number): boolean {
@@ -92,15 +101,17 @@ export class Row {
     return true;
   }
 
-  #startOf(day: string): number {
-    if (day === this.#day) return this.#dayStart;
+  /** Nearly all lines of a bill are of the same day. */
+  #startOfDay(from: number): number {
+    const bytes = this.#bytes.subarray(from, from + DAY_CHARS);
+    if (bytes.equals(this.#day)) return this.#dayStart;
     try {
-      this.#dayStart = boundsOfDay(day).fromMs;
+      this.#dayStart = boundsOfDay(bytes.toString("latin1")).fromMs;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return Number.NaN;
     }
-    this.#day = day;
+    this.#day = Buffer.from(bytes);
     return this.#dayStart;
   }
 
@@ -111,4 +122,11 @@ export class Row {
   #end(column: number): number {
     return this.#to[column] ?? 0;
   }
+}
+
+/** A number of two digits, else `NaN`. */
+function twoDigits(bytes: Buffer, from: number): number {
+  const tens = bytes[from] ?? 0;
+  const ones = bytes[from + 1] ?? 0;
+  return tens >= ZERO && tens <= NINE && ones >= ZERO && ones <= NINE ? (tens - ZERO) * 10 + ones - ZERO : Number.NaN;
 }
