@@ -2,10 +2,10 @@ import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Into how many files each side is cut; what one of them holds is compared in memory. */
-export const PARTS = 64;
+export const PARTS = 128;
 
 // Each part waits in memory for so much; a row is shorter.
-const WAITING_BYTES = 64 * 1024;
+const WAITING_BYTES = 32 * 1024;
 const BYTES_OF_CHARACTER = 3;
 const LF = 0x0a;
 

@@ -12,7 +12,7 @@ export interface BookRecord {
 
 /** Reads a record's text, as the store gives it. */
 export function recordOfText(text: string): BookRecord {
-  const [attemptNo = "", refundNo = "", channelTradeNo = "", , , , at] = copyOf(text).split("\t");
+  const [attemptNo = "", refundNo = "", channelTradeNo = "", , , at] = copyOf(text).split("\t");
   return { attemptNo, refundNo, channelTradeNo, at: Number(at) };
 }
 

@@ -23,7 +23,7 @@ export interface RecordPage extends Pick<BookStretch, "accountNo" | "toMs"> {
 
 /**
  * Paid attempts in the order they were paid, each as one text with tabs between attemptNo, refundNo (empty), channelTradeNo,
- * chargedAmount, appId, paymentNo, time and row number; the last two are the cursor of its page. A day may have millions, and a
+ * chargedAmount, appId, time and row number; the last two are the cursor of its page. A day may have millions, and a
  * row's cost is that of its columns.
  */
 export async function readPaidRecords(db: Db, { accountNo, toMs, after, limit }: RecordPage): Promise<string[]> {
@@ -70,7 +70,7 @@ export async function readRefundRecords(db: Db, { accountNo, toMs, after, limit 
 }
 
 function common(at: ReturnType<typeof sql.ref>) {
-  return [sql.ref("chargedAmount"), sql.ref("appId"), sql.ref("paymentNo"), at, sql.ref("id")];
+  return [sql.ref("chargedAmount"), sql.ref("appId"), at, sql.ref("id")];
 }
 
 /** An attempt with what the business asked for. */
