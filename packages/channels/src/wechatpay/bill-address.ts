@@ -24,8 +24,8 @@ export interface BillAddress {
 }
 
 /**
- * Asks where the trade bill (https://pay.weixin.qq.com/doc/v3/merchant/4012556654) or the fund-flow bill
- * (https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter3_4_7.shtml) of a day is.
+ * Asks where the trade bill (https://pay.weixin.qq.com/doc/v3/merchant/4012791907) or the fund-flow bill
+ * (https://pay.weixin.qq.com/doc/v3/merchant/4012791908) of a day is.
  */
 export async function askForBill(
   line: Line,

@@ -28,7 +28,10 @@ export interface DownloadOptions {
   signal: AbortSignal;
 }
 
-/** Fetches a bill from its address; the answer is unsigned, its hash came signed (https://pay.weixin.qq.com/doc/v3/merchant/4012084430). */
+/**
+ * Fetches a bill from its address; the answer is unsigned, its hash came signed.
+ * Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791909
+ */
 export async function downloadBill(line: Line, options: DownloadOptions): Promise<Downloaded> {
   try {
     const response = await request(line, options);

@@ -14,7 +14,7 @@ const NOT_OFFERED: BillOutcome = {
   message: "a service provider cannot have the fund flow of its sub-merchant",
 };
 
-/** A service provider gets its own fund flow, never a sub-merchant's: https://pay.wechatpay.cn/doc/v3/partner/4012760535 */
+/** A service provider gets its own fund flow, never a sub-merchant's: https://pay.weixin.qq.com/doc/v3/partner/4012760535 */
 export function billKindsOf({ subMchid }: Pick<WechatpayCredentials, "subMchid">): readonly BillKind[] {
   return subMchid === undefined ? BILL_KINDS : ["trade"];
 }

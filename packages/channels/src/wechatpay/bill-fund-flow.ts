@@ -13,7 +13,7 @@ const KINDS = wordTable<FundFlowKind>({
 const DIRECTIONS = wordTable({ 收入: "in", 支出: "out" } as const);
 const NONE = wordTable({ "": true, "0": true } as const);
 
-/** Reads the lines of a fund-flow bill (https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter3_4_7.shtml), in any order of columns. */
+/** Reads the lines of a fund-flow bill (https://pay.weixin.qq.com/doc/v3/merchant/4012791908), in any order of columns. */
 export function fundFlowLineReader(columns: Columns): LineReader<FundFlowLine> {
   const at = {
     time: columnOf(columns, "记账时间"),

@@ -27,7 +27,10 @@ const SUMS = [
   ["申请退款总金额", "申请退款金额"],
 ] as const;
 
-/** Reads the lines of a trade bill of all kinds (https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html), in any order of columns. */
+/**
+ * Reads the lines of a trade bill of all kinds, in any order of columns.
+ * Source: https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html
+ */
 export function tradeLineReader(
   columns: Columns,
   { mchid, subMchid }: Pick<WechatpayCredentials, "mchid" | "subMchid">,

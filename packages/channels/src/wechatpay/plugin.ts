@@ -45,7 +45,7 @@ export const wechatpay: ChannelPlugin<WechatpayCredentials> = {
   scenes,
   // https://pay.weixin.qq.com/doc/v3/merchant/4012791883
   refunds: { windowMs: 365 * DAY_MS, maxPerOrder: 50, minGapMs: MINUTE_MS },
-  // https://pay.weixin.qq.com/doc/v3/merchant/4012556654 has three months of bills, each from ten o'clock.
+  // https://pay.weixin.qq.com/doc/v3/merchant/4012791907 has three months of bills, each from ten o'clock.
   bills: { fromHour: 10, daysBack: 89 },
   answers: {
     accepted: { status: 204, headers: {}, body: "" },

@@ -37,7 +37,7 @@ export function balanceOf(deals: readonly Deal[]): number {
 
 /**
  * 账务明细: how the account moved and what it then held; `opening` is what it held before, in fen.
- * Source: https://opendocs.alipay.com/open/3c9f1bcf_alipay.data.dataservice.bill.downloadurl.query
+ * Source: https://opendocs.alipay.com/open/204/106262
  */
 export function accountDetail(
   deals: readonly Deal[],

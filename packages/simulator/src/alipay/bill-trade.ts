@@ -29,7 +29,7 @@ export function shuffleTrades(deals: readonly Deal[]): Deal[] {
 
 /**
  * 业务明细: a line for each payment and each refund, refunds with negative amounts and the fee that came back.
- * Source: https://opendocs.alipay.com/open/3c9f1bcf_alipay.data.dataservice.bill.downloadurl.query
+ * Source: https://opendocs.alipay.com/open/204/106262
  */
 export function tradeDetail(deals: readonly Deal[], { sumError }: { sumError: number }): BillTable {
   const refunds = deals.filter(isRefund);

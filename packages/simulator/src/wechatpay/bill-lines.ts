@@ -94,7 +94,10 @@ function reversalLine(wechatpay: Wechatpay, trade: Trade): BillLine {
   };
 }
 
-/** A bill has words of its own for how a refund stands. https://pay.weixin.qq.com/doc/v3/merchant/4012791907 */
+/**
+ * A bill has words of its own for how a refund stands.
+ * https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html
+ */
 const refundStates: Readonly<Record<RefundStatus, string>> = {
   PROCESSING: "PROCESSING",
   SUCCESS: "SUCCESS",

@@ -80,7 +80,10 @@ export function isInTradeBill({ kind }: BillLine, billType: BillType): boolean {
   }
 }
 
-/** The trade bill of these lines; its sum of money is off by `sumError` fen. https://pay.weixin.qq.com/doc/v3/merchant/4012791907 */
+/**
+ * The trade bill of these lines; its sum of money is off by `sumError` fen.
+ * https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html
+ */
 export function tradeBill(
   lines: readonly BillLine[],
   { billType, sumError = 0 }: { billType: BillType; sumError?: number },
