@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { z } from "zod";
 import type { BillOutcome } from "../channel.ts";
 import type { BillAddress } from "./bill-address.ts";
-import { BillInspector } from "./bill-inspect.ts";
+import { BillCheck } from "./bill-check.ts";
 import type { BillLimits } from "./bill-limits.ts";
 import type { Line } from "./line.ts";
 import { parseJson } from "./parse-json.ts";
@@ -65,7 +65,7 @@ async function receive(response: Dispatcher.ResponseData, options: DownloadOptio
   const file = await open(path, "wx", 0o600);
   let outcome: Downloaded = { kind: "unknown", reason: "no whole bill" };
   try {
-    const inspector = new BillInspector(limits);
+    const check = new BillCheck(limits);
     let size = 0;
     for await (const chunk of chunksOf(response.body)) {
       size += chunk.length;
@@ -73,9 +73,9 @@ async function receive(response: Dispatcher.ResponseData, options: DownloadOptio
         outcome = { kind: "refused", reason: "the download is too large" };
         return outcome;
       }
-      await Promise.all([file.writeFile(chunk), inspector.write(chunk)]);
+      await Promise.all([file.writeFile(chunk), check.write(chunk)]);
     }
-    const doubt = await inspector.end(address.sha1);
+    const doubt = await check.end(address.sha1);
     // Without a length the end of a broken connection looks like the end of the file.
     if (doubt?.cut && !isFramed(response)) throw new Broken("cut off");
     outcome = doubt ? { kind: "refused", reason: doubt.reason } : { kind: "fetched" };

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { PassThrough, pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { BillUnreadable } from "../channel.ts";
-import { isGzip } from "./bill-inspect.ts";
+import { isGzip } from "./bill-check.ts";
 import type { BillLimits } from "./bill-limits.ts";
 
 const CHUNK_BYTES = 256 * 1024;

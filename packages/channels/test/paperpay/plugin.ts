@@ -1,6 +1,7 @@
 import type { ChannelPlugin, SceneCapability } from "../../src/channel.ts";
 import { scenesOf } from "../../src/registry.ts";
-import { fetchBill } from "./bill.ts";
+import { fetchBill } from "./bill-fetch.ts";
+import { readFlowBill, readTradeBill } from "./bill-read.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { create } from "./create.ts";
@@ -8,7 +9,6 @@ import { type PAPERPAY_SCENES, type PaperpayCredentials, readCredentials } from 
 import { readNotification } from "./notification.ts";
 import { query } from "./query.ts";
 import { queryRefund } from "./query-refund.ts";
-import { readFlowBill, readTradeBill } from "./read-bill.ts";
 import { refund } from "./refund.ts";
 
 const MINUTE_MS = 60_000;

@@ -12,7 +12,7 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /** Looks into a bill while it comes: hashes its contents, unpacked, and keeps to the limits. Never throws. */
-export class BillInspector {
+export class BillCheck {
   readonly #limits: BillLimits;
   readonly #sha1 = createHash("sha1");
   #head: Buffer | undefined = Buffer.alloc(0);
