@@ -106,15 +106,19 @@ test("a process that is told to stop leaves its day to another, which need not w
   expect(first.output() + second.output()).not.toContain('"level":"error"');
 });
 
-test("a day whose process was killed is taken up by the clock", async () => {
+test.each([
+  { end: "killed", signal: "SIGKILL", exit: "SIGKILL" },
+  { end: "cut off at the end of its grace", signal: "SIGTERM", exit: 1 },
+] as const)("a day whose process was $end is taken up by the clock", async ({ signal, exit }) => {
   await trade();
   clock.set(hourOfDay(34.6));
   holdDownload();
-  const first = await fleet.reconcile();
+  const first = await fleet.reconcile({ PAYHUB_SHUTDOWN_GRACE_MS: "500" });
   await vi.waitUntil(() => fetches("wechatpay") === 1, until);
-  first.child.kill("SIGKILL");
-  await first.exited;
-  // The lease of a killed process outlives it.
+  first.child.kill(signal);
+  expect(await first.exited).toBe(exit);
+  expect(await runOf("wechatpay")).toMatchObject({ runState: "running", stage: "download", tryCount: 1 });
+  // The lease of a dead process outlives it.
   clock.advance(60_000);
   const second = await fleet.reconcile();
   await waitForRun("wechatpay", "done", 2);
