@@ -5,6 +5,7 @@ import {
   boundsOfDay,
   DAY_BOUNDARY_MS,
   type Difference,
+  isReserving,
   type Receipt,
 } from "@payhub/domain";
 import { findAttempt, findRefunds } from "@payhub/store";
@@ -98,7 +99,8 @@ async function isAllRefunded(ctx: ServiceContext, { bookSide, outTradeNo, paymen
   const attempt = await findAttempt(ctx.store.db, outTradeNo);
   const refunds = await findRefunds(ctx.store.db, paymentNo);
   const refunded = refunds
-    .filter((refund) => refund.attemptNo === outTradeNo && refund.status === "succeeded")
+    // One whose end was not heard may be what closed the order.
+    .filter((refund) => refund.attemptNo === outTradeNo && isReserving(refund))
     .reduce((sum, { chargedAmount }) => sum + chargedAmount, 0);
   return refunded === (bookSide?.chargedAmount ?? attempt?.chargedAmount);
 }
