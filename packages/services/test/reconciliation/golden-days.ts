@@ -64,8 +64,8 @@ async function paymentsOf(market: Market, channel: ChannelName, day: string): Pr
   spoil(market, { channel, day, how: { kind: "duplicate", match: lineOf(twice) } });
   spoil(market, { channel, day, only: "trade", how: { kind: "sum", by: 5 } });
   spoil(market, { channel, day, only: "fund_flow", how: { kind: "sum", by: 3 } });
-  // The money was kept as agreed, and WeChat Pay's failed refund is one that moved money.
-  const flows = 67 - feeOf(10_000) - (channel === "wechatpay" ? 240 : 0);
+  // Both fees moved as agreed, and WeChat Pay's failed refund is one that moved money.
+  const flows = 67 - feeOf(10_000) - 10 - (channel === "wechatpay" ? 240 : 0);
   return [
     differs("status_mismatch", "never_heard", { delta: 1_288, about: unheard.attemptNo }),
     differs("status_mismatch", "late_money", { delta: 1_390, about: late.attemptNo }),
@@ -92,6 +92,16 @@ async function refundsOf(market: Market, channel: ChannelName, day: string): Pro
   const lostBack = await market.refund(lost, { amount: 220 });
   const changedBack = await market.refund(changed, { amount: 230 });
   const failedBack = await market.refund(failed, { amount: 240 });
+  const inParts = await paid();
+  await market.refund(inParts, { amount: 42 });
+  const costly = await paid();
+  const costlyBack = await market.refund(costly, { amount: 2_000 });
+  const tooMuch = { kind: "fee", match: lineOf(costly, costlyBack.refundNo), fee: -22 } as const;
+  spoil(market, { channel, day, only: "trade", how: tooMuch });
+  // Alipay calls an order closed when all of it went back, heard of or not.
+  const gone = await paid(260);
+  const goneBack = await market.refund(gone, { amount: 260, isHeard: false });
+  spoil(market, { channel, day, how: { kind: "drop", match: lineOf(gone) } });
   const portal = await paid();
   const portalNo = await refundPastPayhub(market, portal, 250);
   spoil(market, { channel, day, how: { kind: "drop", match: lineOf(lost, lostBack.refundNo) } });
@@ -103,8 +113,14 @@ async function refundsOf(market: Market, channel: ChannelName, day: string): Pro
   const failures = isFailed
     ? [differs("status_mismatch", "bill_wrong", { delta: 240, about: failedBack.refundNo })]
     : [];
+  // The fee of both parts is a fen, which neither part's is.
+  market.at(day, "12:05:00");
+  await market.refund(inParts, { amount: 42 });
   return [
+    differs("fee_mismatch", "fee_rate", { delta: -10, about: costlyBack.refundNo }),
     differs("status_mismatch", "refund_not_heard", { delta: -210, about: unheard.refundNo }),
+    differs("status_mismatch", "refund_not_heard", { delta: -260, about: goneBack.refundNo }),
+    differs("missing_there", "bill_wrong", { delta: -260, about: gone.attemptNo }),
     differs("missing_there", "bill_wrong", { delta: 220, about: lostBack.refundNo }),
     differs("amount_mismatch", "bill_wrong", { delta: 100, about: changedBack.refundNo }),
     differs("missing_here", "refund_past_payhub", { delta: -250, about: portalNo }),

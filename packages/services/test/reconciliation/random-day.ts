@@ -139,8 +139,8 @@ function refundTask(market: Market, dice: Dice, { one, refundable, trade }: Plac
   const part = dice.between(1, left);
   const kind = dice.weighed(REFUNDS);
   if (kind !== "partial" || part === left) takeOut(refundable[channel], trade);
-  // What the channel would say of such an order is a story of its own.
-  if (kind === "unheard" || kind === "portal") one.lines = one.lines.filter((line) => line.trade !== trade);
+  // When all of it went back past payhub, Alipay says of such an order that it is closed and no more.
+  if (kind === "portal") one.lines = one.lines.filter((line) => line.trade !== trade);
   switch (kind) {
     case "whole":
     case "partial":
