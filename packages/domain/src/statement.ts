@@ -79,19 +79,33 @@ export interface FundFlowDay {
   channelFlows: FundFlow[];
 }
 
-/** How much of what was compared is explained, in percent with two decimals, rounded down; 100 when nothing was compared. */
+/**
+ * How much of what was compared is explained, in percent with two decimals, rounded down; 100 when nothing was compared. Whatever is
+ * counted as a matched line, or on another day, is not counted again as the difference that it was or that stands beside it.
+ */
 export function explainedPercent({
   matchedCount,
-  differenceCount,
-  openCount,
+  differences,
 }: {
   matchedCount: number;
-  differenceCount: number;
-  openCount: number;
+  differences: readonly Pick<DifferenceCount, "differenceClass" | "differenceState" | "count">[];
 }): number {
-  const compared = matchedCount + differenceCount;
+  let compared = matchedCount;
+  let openCount = 0;
+  for (const { count, ...difference } of differences) {
+    if (!isCountedElsewhere(difference)) compared += count;
+    if (difference.differenceState === "open") openCount += count;
+  }
   if (compared === 0) return 100;
   return Math.floor(((compared - openCount) * 10_000) / compared) / 100;
+}
+
+function isCountedElsewhere({
+  differenceClass,
+  differenceState,
+}: Pick<DifferenceCount, "differenceClass" | "differenceState">): boolean {
+  if (differenceState === "open") return false;
+  return differenceState === "repaired" || differenceClass === "one_cent" || differenceClass === "day_boundary";
 }
 
 /** The first and the last day of a month such as `2026-12`; throws `RangeError` on anything else. */

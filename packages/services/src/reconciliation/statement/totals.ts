@@ -46,11 +46,7 @@ export function totalsOf(sums: Sums | undefined, differences: readonly Differenc
       delta,
     })),
     openCount,
-    explainedPercent: explainedPercent({
-      matchedCount: of.matchedCount,
-      differenceCount: countOf(differences),
-      openCount,
-    }),
+    explainedPercent: explainedPercent({ matchedCount: of.matchedCount, differences }),
   };
 }
 
