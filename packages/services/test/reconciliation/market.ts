@@ -42,7 +42,7 @@ export interface Market {
   close(): Promise<void>;
 }
 
-export interface PayOptions {
+interface PayOptions {
   channel: ChannelName;
   amount: number;
   scene?: "qr" | "h5" | "barcode";
@@ -50,7 +50,7 @@ export interface PayOptions {
   isOneCent?: boolean;
 }
 
-export interface RefundOptions {
+interface RefundOptions {
   amount: number;
   /** `succeeded` unless told otherwise. */
   end?: "succeeded" | "closed" | "abnormal";

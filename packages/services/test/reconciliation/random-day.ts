@@ -29,7 +29,7 @@ export interface LivedDay {
 export type Refundable = Record<ChannelName, Trade[]>;
 
 /** After the morning's runs, so that time never goes back. */
-const WAVES = ["13:00:00", "15:00:00", "17:00:00", "19:00:00", "21:00:00"] as const;
+const WAVES = ["13:00:00", "15:30:00", "18:00:00", "21:00:00"] as const;
 const LATE = "23:59:50";
 const LAST = "23:59:59";
 const TRADES_AT_MOST = 40;
