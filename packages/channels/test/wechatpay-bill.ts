@@ -21,14 +21,13 @@ export const TRADE_SHA1 = "79fdcde58bd89cbafcf8f870c8e2ac90868978ce";
 export const FUND_FLOW_HEADER =
   "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号";
 export const FUND_FLOW_SUMS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额";
-export const FUND_FLOW_BILL = billOf([
-  FUND_FLOW_HEADER,
+/** A payment, its fee and a refund, as the channel would write them. */
+export const FUND_FLOW_LINES = [
   "`2026-01-15 10:02:03,`4200000000202601150000000001,`4200000000202601150000000001,`交易,`交易,`收入,`12.50,`112.50,`system,`结算总金额 12.50 元;含手续费 0.08 元,`T20260115A001",
   "`2026-01-15 10:02:03,`4200000000202601150000000001,`4200000000202601150000000001,`交易,`扣除交易手续费,`支出,`0.08,`112.42,`system,`扣除手续费,`T20260115A001",
   "`2026-01-15 15:45:10,`50000000002026011500000000001,`4200000000202601150000000002,`退款,`退款,`支出,`9.94,`102.48,`1900000109API,`退款总金额10.00元;含手续费0.06元,`R20260115A002",
-  FUND_FLOW_SUMS,
-  "`3,`1,`12.50,`2,`10.02",
-]);
+] as const;
+export const FUND_FLOW_BILL = billOf([FUND_FLOW_HEADER, ...FUND_FLOW_LINES, FUND_FLOW_SUMS, "`3,`1,`12.50,`2,`10.02"]);
 export const FUND_FLOW_SHA1 = "9a680f991b3aedb466e2eed313f0506c5bdbf60e";
 
 /** A bill's bytes: a mark of UTF-8 at the beginning, and every line ended by both characters. */
