@@ -196,6 +196,13 @@ describe("what a line may say", () => {
     });
   });
 
+  test.each(["REFUND", "REVOKED"])("the fee of a %s comes back, whatever its sign", async (word) => {
+    const lineOf = (fee: string) => oneLine({ ...REFUND, 交易状态: word, 手续费: fee });
+    expect(await lineOf("-0.06000")).toMatchObject({ line: { fee: -6 } });
+    expect(await lineOf("0.06000")).toMatchObject({ line: { fee: -6 } });
+    expect(await lineOf("0.00000")).toMatchObject({ line: { fee: 0 } });
+  });
+
   test("numbers as they stand", async () => {
     const numbers = { 商户订单号: "-0012|*_9", 微信订单号: "+0042" };
     expect(await oneLine(numbers)).toMatchObject({ line: { outTradeNo: "-0012|*_9", channelTradeNo: "+0042" } });
@@ -289,6 +296,13 @@ describe("whose bill it is", () => {
       { kind: "line" },
       ...TRADE_LINES.map(() => ({ kind: "malformed" })),
     ]);
+  });
+
+  test("a service provider's bill that does not say whose its lines are cannot be read", async () => {
+    const header = TRADE_HEADER.replace("特约商户号,", "");
+    const bill = counted([tradeLine({}, header)], header);
+    expect(await readTrade(bill)).toEqual(ITEMS.slice(0, 1));
+    await expect(readTrade(bill, { subMchid: "1900000201" })).rejects.toThrow("lacks 特约商户号");
   });
 
   test("another merchant's bill cannot be read, and is given up early", async () => {
@@ -411,6 +425,7 @@ describe("a bill that cannot be read", () => {
     ["many bytes", TRADE_BILL, { plainBytes: 1000 }, "too large"],
     ["many bytes, packed", gzipSync(TRADE_BILL), { plainBytes: 1000 }, "too large"],
     ["sums of other columns", billOf([TRADE_HEADER, TRADE_SUMS, "`3"]), {}, "sums cannot be read"],
+    ["sums of many columns", billOf([TRADE_HEADER, TRADE_SUMS + ",x".repeat(60), "`0"]), {}, "too many columns"],
     ["no sums", billOf([TRADE_HEADER, ...TRADE_LINES]), {}, "cut off"],
     ["half an archive", gzipSync(TRADE_BILL).subarray(0, 300), {}, "archive is broken"],
     ["a turned byte", turned(gzipSync(TRADE_BILL)), {}, "archive is broken"],

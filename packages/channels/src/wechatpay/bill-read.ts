@@ -131,6 +131,7 @@ class Reading<Line> {
   #takeSumNames({ countName }: LineReader<Line>, { bytes, from, to }: Piece): boolean {
     const names = namesIn(bytes.toString("utf8", from, to));
     if (!names.includes(countName)) return false;
+    if (names.length > this.#limits.columns) throw new BillUnreadable("its sums have too many columns");
     this.#sumNames = names;
     return true;
   }

@@ -35,7 +35,7 @@ export function tradeLineReader(
   columns: Columns,
   { mchid, subMchid }: Pick<WechatpayCredentials, "mchid" | "subMchid">,
 ): LineReader<BillLine> {
-  const at = tradeColumns(columns);
+  const at = tradeColumns(columns, { hasSubMerchant: subMchid !== undefined });
   const own = Buffer.from(mchid);
   const sub = subMchid === undefined ? NONE : wordTable({ [subMchid]: true });
   const sums = SUMS.flatMap(([name, column]) => {
@@ -59,11 +59,12 @@ export function tradeLineReader(
 }
 
 /** Old merchants' bills lack the newer columns of amounts, and have one of the older names instead. */
-function tradeColumns(columns: Columns) {
+function tradeColumns(columns: Columns, { hasSubMerchant }: { hasSubMerchant: boolean }) {
+  const subColumn = hasSubMerchant ? columnOf : optionalColumnOf;
   return {
     time: columnOf(columns, "交易时间"),
     mchid: columnOf(columns, "商户号"),
-    subMchid: optionalColumnOf(columns, "特约商户号", "子商户号"),
+    subMchid: subColumn(columns, "特约商户号", "子商户号"),
     currency: optionalColumnOf(columns, "货币种类"),
     tradeNo: columnOf(columns, "微信订单号"),
     outTradeNo: columnOf(columns, "商户订单号"),
@@ -82,12 +83,14 @@ function lineFrom(row: Row, lineNo: number, at: ReturnType<typeof tradeColumns>)
   const occurredAt = row.time(at.time);
   const outTradeNo = row.number(at.outTradeNo);
   const channelTradeNo = row.number(at.tradeNo);
-  const fee = row.fen(at.fee);
+  const stated = row.fen(at.fee);
   if (kind === undefined) return "交易状态 is not known";
   if (Number.isNaN(occurredAt)) return "交易时间 is no time";
   if (outTradeNo === undefined) return "商户订单号 is no number";
   if (channelTradeNo === undefined) return "微信订单号 is no number";
-  if (Number.isNaN(fee)) return "手续费 is no amount of whole fen";
+  if (Number.isNaN(stated)) return "手续费 is no amount of whole fen";
+  // Written negative where it is given back; nowhere is it said that it always is.
+  const fee = kind === "payment" ? stated : 0 - Math.abs(stated);
   const order = { lineNo, kind, outTradeNo, channelTradeNo, fee, occurredAt };
   const isBack = kind === "refund" || (kind === "reversal" && row.fen(at.refundAmount) > 0);
   const amount = row.fen(isBack ? at.refundAmount : at.amount);
