@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BillOutcome, BillRequest } from "../channel.ts";
-import type { WechatpayCredentials } from "./credentials.ts";
+import { FIRST_HOST, type WechatpayCredentials } from "./credentials.ts";
 import type { Line } from "./line.ts";
 import { parseJson } from "./parse-json.ts";
 import { subMerchantWords } from "./refund-answer.ts";
@@ -60,9 +60,10 @@ function refusalOf(refused: { code: string; message: string }): Exclude<BillOutc
   }
 }
 
-/** The signed request goes nowhere but to the account's own endpoint, and there to downloads alone. */
+/** The signed request goes nowhere but to the account's own endpoint, whatever host was named, and there to downloads alone. */
 function ownPath(address: string, { endpoint }: WechatpayCredentials): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { origin, pathname, search } = new URL(address);
-  return origin === endpoint && pathname.startsWith(DOWNLOADS) ? `${pathname}${search}` : undefined;
+  const isOwn = origin === endpoint || origin === FIRST_HOST;
+  return isOwn && pathname.startsWith(DOWNLOADS) ? `${pathname}${search}` : undefined;
 }

@@ -12,7 +12,7 @@ import { declinedOf, isUnknownCode } from "./status.ts";
 
 const MAX_ERROR_BYTES = 64 * 1024;
 
-const errorSchema = z.object({ code: z.string().min(1).max(64), message: z.string().default("") });
+const errorSchema = z.object({ code: z.string().min(1).max(64) });
 
 /** What a download came to; `expired`: a new address must be asked for. */
 export type Downloaded = BillOutcome | { kind: "expired" };
@@ -36,8 +36,13 @@ export async function downloadBill(line: Line, options: DownloadOptions): Promis
   try {
     const response = await request(line, options);
     const { statusCode, body } = response;
-    if (statusCode === 200) return await receive(response, options);
-    return refusalOf(statusCode, await firstBytes(body));
+    try {
+      if (statusCode === 200) return await receive(response, options);
+      return refusalOf(statusCode, await firstBytes(body));
+    } finally {
+      // What is not read to its end would hold one of the account's connections.
+      body.on("error", () => undefined).destroy();
+    }
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     return { kind: "unknown", reason: `no whole bill: ${error.message}` };
@@ -112,7 +117,9 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
 function refusalOf(status: number, body: Buffer): Downloaded {
   const error = parseJson(errorSchema, body);
   if (status >= 400 && status < 500 && status !== 429 && error && !isUnknownCode(error.code)) {
-    return error.code === "INVALID_REQUEST" ? { kind: "expired" } : declinedOf(error);
+    if (error.code === "INVALID_REQUEST") return { kind: "expired" };
+    // What it says beside the code is unsigned, and may name the address.
+    return declinedOf({ code: error.code, message: `the download answered HTTP ${status}` });
   }
   return { kind: "unknown", reason: `the download answered HTTP ${status} ${error?.code ?? "without a code"}` };
 }

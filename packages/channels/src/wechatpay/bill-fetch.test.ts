@@ -114,6 +114,12 @@ describe("asking", () => {
     expect(await kept()).toBeUndefined();
   });
 
+  test("goes to the account's own endpoint where the channel names its first host", async () => {
+    issue({ download_url: `https://api.mch.weixin.qq.com${TOKEN}` });
+    expect(await fetch()).toEqual({ kind: "fetched" });
+    expect(paths()[1]).toBe(TOKEN);
+  });
+
   test.each([
     { hash_type: "SHA256" },
     { hash_value: "79fd" },
@@ -121,6 +127,8 @@ describe("asking", () => {
     { download_url: "file:///etc/passwd" },
     { download_url: `http://127.0.0.1:1${TOKEN}` },
     { download_url: `http://localhost${TOKEN}` },
+    { download_url: `http://api.mch.weixin.qq.com${TOKEN}` },
+    { download_url: `https://api.mch.weixin.qq.com.example.com${TOKEN}` },
     { download_url: TOKEN },
   ])("%j is nowhere to send a signed request", async (changes) => {
     issue(changes);
@@ -211,9 +219,10 @@ describe("downloading", () => {
     expect(await kept()).toBeUndefined();
   });
 
-  test("another merchant's token is declined", async () => {
-    peer.download(fails(403, { code: "NO_AUTH", message: "无权限" }));
-    expect(await fetch()).toEqual({ kind: "declined", because: "refused", code: "NO_AUTH", message: "无权限" });
+  test("another merchant's token is declined, and told to nobody", async () => {
+    peer.download(fails(403, { code: "NO_AUTH", message: `无权限: ${TOKEN}` }));
+    const message = "the download answered HTTP 403";
+    expect(await fetch()).toEqual({ kind: "declined", because: "refused", code: "NO_AUTH", message });
   });
 
   test("a token that died on the way is asked for once more, and no more", async () => {
@@ -236,6 +245,19 @@ describe("downloading", () => {
     await writeFile(path, "mine");
     await expect(fetch()).rejects.toMatchObject({ code: "EEXIST" });
     expect(String(await kept())).toBe("mine");
+  });
+
+  test("a bill that nobody takes holds no connection", async () => {
+    await writeFile(path, "mine");
+    let isHeld = true;
+    peer.download((response) => {
+      response.on("close", () => {
+        isHeld = false;
+      });
+      response.writeHead(200).write(PACKED);
+    });
+    await expect(fetch()).rejects.toMatchObject({ code: "EEXIST" });
+    await expect.poll(() => isHeld, { timeout: 15_000 }).toBe(false);
   });
 });
 

@@ -2,6 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { PayhubError } from "@payhub/domain";
 import { z } from "zod";
 
+/** Where the channel is, unless an account says otherwise: https://pay.weixin.qq.com/doc/v3/merchant/4012791907 */
+export const FIRST_HOST = "https://api.mch.weixin.qq.com";
+
 const MIN_MODULUS_BITS = 2048;
 
 const APPID = /^\w{1,32}$/;
@@ -70,7 +73,7 @@ const credentialsSchema = z
       .string()
       .refine(isOrigin, "must be an http(s) origin without a path")
       .transform((text) => new URL(text).origin)
-      .default("https://api.mch.weixin.qq.com"),
+      .default(FIRST_HOST),
   })
   .refine(({ publicKeyId, publicKey }) => (publicKeyId === undefined) === (publicKey === undefined), {
     path: ["publicKeyId"],
