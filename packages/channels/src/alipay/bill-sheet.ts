@@ -82,7 +82,7 @@ export class BillSheet {
     this.name = name;
     this.part = title.part;
     this.businessDay = year === undefined ? undefined : `${year}-${month}-${day}`;
-    this.columns = new Map(names.map((column, index) => [columnName(column), index]));
+    this.columns = columnsOf(name, names);
     this.width = names.length;
     this.comments = head.comments;
     this.#head = head;
@@ -172,6 +172,16 @@ function firstMatch(comments: readonly string[], pattern: RegExp): readonly (str
     if (match) return match;
   }
   return [];
+}
+
+function columnsOf(file: string, names: readonly string[]): ReadonlyMap<string, number> {
+  const columns = new Map<string, number>();
+  for (const [index, text] of names.entries()) {
+    const name = columnName(text);
+    if (name !== "" && columns.has(name)) throw new BillUnreadable(`${file}: its header names ${name} twice`);
+    columns.set(name, index);
+  }
+  return columns;
 }
 
 function columnName(header: string): string {
