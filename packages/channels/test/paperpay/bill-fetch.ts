@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { z } from "zod";
 import type { BillOutcome, BillRequest } from "../../src/channel.ts";
 import { declined } from "./status.ts";
@@ -28,23 +29,35 @@ async function download(
   const operation = `bills/${file}`;
   const { headers } = signedHeaders(line, { operation, body: "" });
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const response = await fetch(urlOf(line.credentials, operation), { headers, redirect: "manual", signal }).catch(
-    codeOf,
-  );
+  const options = { headers, redirect: "manual", signal } as const;
+  const response = await fetch(urlOf(line.credentials, operation), options).catch(codeOf);
   if (typeof response === "string") return { kind: "unknown", reason: `no bill: ${response}` };
-  if (response.status !== 200) return { kind: "unknown", reason: `the bill answered HTTP ${response.status}` };
+  const outcome =
+    response.status === 200
+      ? await receive(response.body ?? Readable.from([]), { sha256, path })
+      : { kind: "unknown" as const, reason: `the bill answered HTTP ${response.status}` };
+  await response.body?.cancel().catch(codeOf);
+  return outcome;
+}
+
+/** Leaves the file where there is something to look at, and nothing of what did not come whole. */
+async function receive(
+  body: AsyncIterable<Uint8Array>,
+  { sha256, path }: { sha256: string; path: string },
+): Promise<BillOutcome> {
   await using target = await open(path, "wx", 0o600);
   const hash = createHash("sha256");
   let size = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const next = await reader?.read().catch(codeOf);
-    if (typeof next === "string") return { kind: "unknown", reason: `no whole bill: ${next}` };
-    if (next?.value === undefined) break;
-    size += next.value.byteLength;
-    if (size > MAX_BILL_BYTES) return { kind: "refused", reason: "the bill is too large" };
-    await target.writeFile(next.value);
-    hash.update(next.value);
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > MAX_BILL_BYTES) return { kind: "refused", reason: "the bill is too large" };
+      await target.writeFile(chunk);
+      hash.update(chunk);
+    }
+  } catch (error) {
+    await rm(path);
+    return { kind: "unknown", reason: `no whole bill: ${codeOf(error)}` };
   }
   return hash.digest("hex") === sha256 ? { kind: "fetched" } : { kind: "refused", reason: "the bill has another hash" };
 }

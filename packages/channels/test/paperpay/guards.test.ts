@@ -1,5 +1,8 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
+import { access } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChannelConnection } from "../../src/channel.ts";
@@ -16,6 +19,10 @@ const signed = (...lines: string[]) =>
 /** A genuine Paper Pay that says whatever a test wants. */
 const server = createServer(async (request, response) => {
   await buffer(request);
+  if (request.method === "GET") {
+    response.writeHead(200, { "content-length": 100 }).write("half", () => response.destroy());
+    return;
+  }
   const text = JSON.stringify(answer.body);
   const signature = signed(String(request.headers["paperpay-signature"]), text);
   response.writeHead(answer.status, { "paperpay-signature": signature }).end(text);
@@ -81,4 +88,12 @@ test.each([
   const time = String((NOW - ageMs) / 1000);
   const headers = { "paperpay-time": time, "paperpay-signature": signed(time, text) };
   expect(await connection.readNotification({ headers, body: Buffer.from(text) })).toMatchObject(outcome);
+});
+
+test("a bill that did not come whole is unknown, and leaves nothing", async () => {
+  answer = { status: 200, body: { ok: true, file: "trade-2026-11-20", sha256: "0".repeat(64) } };
+  const path = join(tmpdir(), randomUUID());
+  const bill = { billKind: "trade", businessDay: "2026-11-20", path } as const;
+  expect(await connection.fetchBill(bill)).toMatchObject({ kind: "unknown" });
+  await expect(access(path)).rejects.toMatchObject({ code: "ENOENT" });
 });
