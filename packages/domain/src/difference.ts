@@ -41,7 +41,7 @@ export const DIFFERENCE_CAUSES = [
   "refund_past_payhub",
   /** A refund of ours whose end we had not heard of. */
   "refund_not_heard",
-  /** The channel, asked, confirms our books: its bill is wrong. */
+  /** The channel, asked or by a newer bill, confirms our books: its bill was wrong. */
   "bill_wrong",
   /** The channel, asked, confirms its bill: our books are wrong. */
   "books_wrong",

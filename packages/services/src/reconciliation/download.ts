@@ -24,12 +24,13 @@ interface Wanted {
   mayBeEmpty: () => Promise<boolean>;
 }
 
-/** Gets a day's bill: the stored one, or the channel's, which then is stored as it came. */
+/** Gets a day's bill: the stored one unless business came to light since, or the channel's, which then is stored as it came. */
 export async function obtainBill(scope: RunScope, wanted: Wanted): Promise<Obtained> {
   const { ctx, run, connected } = scope;
   const { accountNo, businessDay } = run;
   const { billKind, directory } = wanted;
-  const stored = await findBillFile(ctx.store.db, { accountNo, businessDay, billKind });
+  const newest = await findBillFile(ctx.store.db, { accountNo, businessDay, billKind });
+  const stored = newest?.billState === "none" && !(await wanted.mayBeEmpty()) ? undefined : newest;
   if (stored && !wanted.isAnew) return obtainedOf(stored);
   const path = join(directory, `${billKind}.bill`);
   const outcome = await connected.connection.fetchBill({ billKind, businessDay, path });

@@ -17,6 +17,8 @@ export interface MatchState {
   named: ReadonlyMap<string, number>;
   /** Numbers of the records of other days that this bill has. */
   otherDay: Set<string>;
+  /** Numbers of the day's own records near midnight that this bill lacks. */
+  lacking: Set<string>;
   /** The days before and after, as far as they were reconciled already. */
   doneNeighbours: ReadonlySet<string>;
 }

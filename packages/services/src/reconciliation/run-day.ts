@@ -1,5 +1,6 @@
 import { addDays, type ReconciliationRun } from "@payhub/domain";
 import { findRun, pageOpenAsks, updateRun } from "@payhub/store";
+import { endBelated } from "./belated.ts";
 import { carryOver, endDecided } from "./carry.ts";
 import { isAfterNoon, nextTryAt } from "./due-times.ts";
 import { explainDifferences } from "./explain.ts";
@@ -64,6 +65,7 @@ async function compare(scope: RunScope, { bills, directory }: { bills: Bills; di
   const decided = await carryOver(scope, state);
   await storeFound(scope, found);
   await endDecided(scope, decided);
+  await endBelated(scope, state);
 
   await meter.stage("explain");
   const explained = await explainDifferences(scope);
@@ -99,6 +101,7 @@ async function matchDay(
     totals: createTotals(),
     named: trade.named,
     otherDay: new Set(),
+    lacking: new Set(),
     doneNeighbours: await doneNeighbours(scope),
   };
   await matchParts(scope, state, directory);

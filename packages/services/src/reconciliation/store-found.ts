@@ -28,7 +28,7 @@ export async function storeFound(scope: RunScope, found: FoundDifferences): Prom
     const stored = new Set(known.map(({ fingerprint }) => fingerprint));
     const fresh = some.filter(({ fingerprint }) => !stored.has(fingerprint));
     await ctx.store.transaction((tx) => insertDifferences(tx, fresh, fresh.map(foundAction)));
-    for (const difference of known.filter(hadGone)) await reopen(scope, difference);
+    for (const difference of known.filter(hadGone)) await reopen(scope, difference, found.get(difference.fingerprint));
     const told = scope.meter.count({});
     if (told) await told;
   }
@@ -47,16 +47,27 @@ const ENDING: ReadonlySet<DifferenceCause> = new Set([
   "one_cent_switch",
 ]);
 
-function hadGone({ differenceState, endedBy, cause }: KnownDifference): boolean {
+/** Whether the platform ended a difference because it was not found any more. */
+export function hadGone({
+  differenceState,
+  endedBy,
+  cause,
+}: Pick<Difference, "differenceState" | "endedBy" | "cause">): boolean {
   return differenceState === "resolved" && endedBy === PLATFORM_ACTOR && !ENDING.has(cause);
 }
 
-async function reopen({ ctx }: RunScope, { differenceNo }: KnownDifference): Promise<void> {
+async function reopen(
+  { ctx }: RunScope,
+  { differenceNo }: KnownDifference,
+  again: Difference | undefined,
+): Promise<void> {
   const nowMs = ctx.clock.now();
+  // What was asked about keeps its answer; money near midnight waits again.
+  const waits = again?.cause === "near_midnight" && { cause: again.cause, proposedFix: again.proposedFix };
   await ctx.store.transaction((tx) =>
     moveDifference(tx, {
       from: { state: "resolved" },
-      set: { differenceState: "open", endedBy: null, endedAt: null, updatedAt: nowMs },
+      set: { ...waits, differenceState: "open", endedBy: null, endedAt: null, updatedAt: nowMs },
       action: {
         differenceNo,
         actor: PLATFORM_ACTOR,

@@ -7,10 +7,14 @@ import type { MatchState } from "./match.ts";
 import type { ComparedPart } from "./part.ts";
 import { type BookRecord, recordOfText } from "./record-text.ts";
 import type { RunScope } from "./scope.ts";
+import { hadGone } from "./store-found.ts";
 
 /** Takes the records of a part that no line is about: they are on another day, wait for midnight's other side, or are missing. */
 export async function takeMissing(scope: RunScope, state: MatchState, part: ComparedPart): Promise<void> {
   const unseen = part.records.filter(({ lines }) => lines === 0).map(({ text }) => recordOfText(text));
+  for (const { refundNo, attemptNo, at } of unseen) {
+    if (neighbourOf(scope.run.businessDay, at) !== undefined) state.lacking.add(refundNo || attemptNo);
+  }
   const records = withoutNamed(unseen, state.named);
   for (let from = 0; from < records.length; from += RECORDS_AT_ONCE) {
     await takeSome(scope, state, records.slice(from, from + RECORDS_AT_ONCE));
@@ -49,11 +53,11 @@ async function takeSome(scope: RunScope, state: MatchState, records: readonly Bo
   const attemptNos = records.filter(({ refundNo }) => refundNo === "").map(({ attemptNo }) => attemptNo);
   const refundNos = records.flatMap(({ refundNo }) => refundNo || []);
   const elsewhere = new Set<string>();
-  for (const { cause, differenceClass, bookSide } of await findElsewhere(ctx.store.db, run, {
-    outTradeNos: attemptNos,
-    outRefundNos: refundNos,
-  })) {
-    if (bookSide && (cause === "other_day" || differenceClass === "missing_there")) elsewhere.add(bookSide.number);
+  const found = await findElsewhere(ctx.store.db, run, { outTradeNos: attemptNos, outRefundNos: refundNos });
+  for (const difference of found) {
+    const { cause, differenceClass, bookSide } = difference;
+    const isMissing = differenceClass === "missing_there" && !hadGone(difference);
+    if (bookSide && (cause === "other_day" || isMissing)) elsewhere.add(bookSide.number);
   }
   const books = await lookUp(scope, { attemptNos, refundNos, channelTradeNos: [] });
   for (const { attemptNo, refundNo, at } of records) {

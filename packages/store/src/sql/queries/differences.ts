@@ -109,6 +109,14 @@ export async function pageNearMidnight(db: Db, page: DifferencePage): Promise<Di
   return pageOf(db, page).where("differenceClass", "=", "day_boundary").where("cause", "=", "near_midnight").execute();
 }
 
+/** Open differences of a day about money that its bill lacks. */
+export async function pageMissingThere(db: Db, page: DifferencePage): Promise<DifferenceRow[]> {
+  return pageOf(db, page)
+    .where("differenceClass", "=", "missing_there")
+    .where("differenceState", "=", "open")
+    .execute();
+}
+
 function pageOf(db: Db, { accountNo, businessDay, afterId, limit }: DifferencePage) {
   return db
     .selectFrom("difference")

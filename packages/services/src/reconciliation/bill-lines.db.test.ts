@@ -1,0 +1,54 @@
+import { describeBackends } from "@payhub/testkit";
+import { expect, test } from "vitest";
+import { daysOf } from "../../test/reconciliation/days.ts";
+import { DAY, itemOf } from "../../test/reconciliation/desk.ts";
+
+describeBackends("days whose bill has odd lines", (backend) => {
+  const { open, bill, shown, own } = daysOf(backend);
+
+  test("tell of lines that cannot be read, and do not call what these name missing", async () => {
+    const desk = await open();
+    const { attempt, line } = await desk.order();
+    const long = { ...line, outTradeNo: "9".repeat(65), channelTradeNo: "c" };
+    desk.bank.trade.set(DAY, [
+      { kind: "malformed", lineNo: 7, reason: "11 columns of 27", text: `2026-11-20,wx1,${attempt.attemptNo},12` },
+      itemOf(long, { lineNo: 8 }),
+      itemOf(long, { lineNo: 9, outTradeNo: "a\tb" }),
+    ]);
+    await desk.run();
+    expect(await shown()).toEqual(Array.from({ length: 3 }, () => "malformed_line unreadable open 0"));
+    expect((await desk.differences()).map(({ facts }) => facts?.lineNo)).toEqual([7, 8, 9]);
+    expect((await desk.differences())[0]?.facts).toMatchObject({ bill: "trade", reason: "11 columns of 27" });
+  });
+
+  test("check fees against the agreed rate, a refund's to the fen", async () => {
+    const desk = await open({ feeRate: 60 });
+    const right = await desk.order();
+    const wrong = await desk.order();
+    const { line: back } = await desk.refund(right);
+    const { line: wrongBack } = await desk.refund(wrong);
+    bill(DAY, { ...right.line, fee: 6 }, { ...wrong.line, fee: 7 }, { ...back, fee: -1 }, { ...wrongBack, fee: -4 });
+    await desk.run();
+    expect(await shown()).toEqual(["fee_mismatch fee_rate open 1", "fee_mismatch fee_rate open -2"].toSorted());
+    expect((await own("day_total"))[0]).toMatchObject({ matchedCount: 4, billFee: 8 });
+  });
+
+  test("refuse a bill with more differences than people could look at", async () => {
+    const desk = await open();
+    const { line } = await desk.order();
+    const lines = Array.from({ length: 100_001 }, (_one, index) => ({
+      ...line,
+      lineNo: index + 1,
+      outTradeNo: `SHOP-${index}`,
+      channelTradeNo: `C-${index}`,
+    }));
+    bill(DAY, ...lines.slice(0, 0));
+    desk.bank.trade.set(
+      DAY,
+      lines.map((one) => itemOf(one)),
+    );
+    const failure = "more than 100000 differences: is it the right account?";
+    expect(await desk.run()).toMatchObject({ runState: "refused", failure, nextTryAt: null });
+    expect(await shown()).toEqual([]);
+  });
+});
