@@ -1,5 +1,5 @@
 import { addDays, boundsOfDay } from "@payhub/domain";
-import { setAccountStatus } from "@payhub/store";
+import { type Db, setAccountStatus } from "@payhub/store";
 import { describeBackends } from "@payhub/testkit";
 import { afterAll, expect, test } from "vitest";
 import { DAY, type Desk, itemOf, morningOf, openDesk } from "../../test/reconciliation/desk.ts";
@@ -190,5 +190,69 @@ describeBackends("days that are due", (backend) => {
       await codeOf(reconcileDay(desk.ctx, { accountNo, businessDay: addDays(DAY, 1), requestedBy: "z" }, HOLDER)),
     ).toBe("INVALID_INPUT");
     expect(await desk.runOf(addDays(DAY, 1))).toBeUndefined();
+  });
+
+  test("after a long outage are the newest three first, and what is asked for meanwhile before the next", async () => {
+    await open({ openedMs: morningOf(addDays(DAY, -5)) });
+    const days = [-5, -4, -3, -2, -1, 0].map((days) => addDays(DAY, days));
+    for (const day of days) desk.bank.trade.set(day, []);
+    const request = { accountNo: desk.account.accountNo, businessDay: addDays(DAY, -4), requestedBy: "zhang" };
+    desk.bank.trade.set(addDays(DAY, -1), [{ kind: "malformed", lineNo: 1, reason: "", text: "" }]);
+    desk.bank.onBatch = async () => void (await requestReconciliation(desk.ctx, request));
+    expect(await runDueReconciliations(desk.ctx, HOLDER)).toBe(6);
+    expect(fetched()).toEqual([-2, -1, -4, 0, -5, -3].map((days) => `trade ${addDays(DAY, days)}`));
+  });
+
+  test("are left to the next look after five minutes, which looks at all anew", async () => {
+    await open({ openedMs: morningOf(addDays(DAY, -3)) });
+    const trade = [{ kind: "malformed", lineNo: 1, reason: "", text: "" }] as const;
+    for (const days of [-3, -2, -1, 0]) desk.bank.trade.set(addDays(DAY, days), trade);
+    desk.bank.onBatch = async () => void desk.platform.clock.advance(3 * 60_000);
+    expect(await runDueReconciliations(desk.ctx, HOLDER)).toBe(2);
+    expect(fetched()).toEqual([-2, -1].map((days) => `trade ${addDays(DAY, days)}`));
+    expect(await runDueReconciliations(desk.ctx, HOLDER)).toBe(2);
+    expect(fetched().slice(2)).toEqual([0, -3].map((days) => `trade ${addDays(DAY, days)}`));
+  });
+
+  test("of an account whose credentials cannot be opened are tried again later, not at every look", async () => {
+    await open();
+    const ctx = { ...desk.ctx, connections: { of: () => Promise.reject(new Error("sealed with another key")) } };
+    expect(await runDueReconciliations(ctx, HOLDER)).toBe(0);
+    expect(await desk.runOf(DAY)).toMatchObject({
+      runState: "waiting",
+      tryCount: 1,
+      nextTryAt: desk.ctx.clock.now() + 10 * 60_000,
+    });
+  });
+
+  test("are fetched anew when they were asked for the moment before they began", async () => {
+    await open();
+    desk.bank.trade.set(DAY, []);
+    await desk.run();
+    const day = { accountNo: desk.account.accountNo, businessDay: DAY };
+    await desk.ctx.store.db
+      .updateTable("reconciliation_run")
+      .set({ nextTryAt: desk.ctx.clock.now() })
+      .where("accountNo", "=", day.accountNo)
+      .execute();
+    let isAsked = false;
+    const askOnce: Parameters<Db["withPlugin"]>[0] = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (!isAsked && result.rows.some((row) => "tryCount" in row)) {
+          isAsked = true;
+          await requestReconciliation(desk.ctx, { ...day, requestedBy: "zhang" });
+        }
+        return result;
+      },
+    };
+    const { store } = desk.ctx;
+    const ctx = { ...desk.ctx, store: { ...store, db: store.db.withPlugin(askOnce) } };
+    expect(await reconcileDueDay(ctx, day, HOLDER)).toMatchObject({
+      runState: "done",
+      requestedBy: "zhang",
+      tryCount: 2,
+    });
+    expect(fetched()).toHaveLength(2);
   });
 });

@@ -5,15 +5,24 @@ import { dueAt } from "./due-times.ts";
 import { reconcileDueDay } from "./reconcile-day.ts";
 
 const CATCH_UP_DAYS = 35;
+const RECENT_DAYS = 3;
 const RUNS_LIMIT = 500;
 const ACCOUNTS_AT_ONCE = 100;
+// What became due meanwhile comes in its turn at the next look.
+const LOOK_FOR_MS = 5 * 60_000;
 
-/** Reconciles every day that is due: asked for, to be tried again, or missed, the oldest first. Returns how many this process ran. */
+/**
+ * Reconciles every day that is due: asked for, to be tried again, or missed. First what people asked for, also while the others are
+ * done; then the newest {@link RECENT_DAYS} days, which people wait for; then what an outage left: each the oldest first, so that
+ * midnight's money is carried in its order. Begins no further day after five minutes. Returns how many this process ran.
+ */
 export async function runDueReconciliations(ctx: ReconcileContext, options: RunOptions): Promise<number> {
-  const due: RunKey[] = await findDueRuns(ctx.store.db, ctx.clock.now(), RUNS_LIMIT);
-  const days = [...due, ...(await missedDays(ctx))].toSorted(byDay);
+  const { store, clock } = ctx;
+  const until = clock.now() + LOOK_FOR_MS;
+  const taken = new Set<string>();
   let ran = 0;
-  for (const { accountNo, businessDay } of days) {
+
+  async function take({ accountNo, businessDay }: RunKey): Promise<void> {
     options.signal?.throwIfAborted();
     try {
       if ((await reconcileDueDay(ctx, { accountNo, businessDay }, options)) !== "busy") ran++;
@@ -22,7 +31,33 @@ export async function runDueReconciliations(ctx: ReconcileContext, options: RunO
       ctx.log.error({ accountNo, businessDay, err: error }, "a day could not be reconciled");
     }
   }
+  async function takeRequested(): Promise<void> {
+    const requested = await findDueRuns(store.db, { nowMs: clock.now(), limit: RUNS_LIMIT, runState: "requested" });
+    for (const key of requested) {
+      if (clock.now() >= until) return;
+      taken.add(nameOf(key));
+      await take(key);
+    }
+  }
+
+  const again = await findDueRuns(store.db, { nowMs: clock.now(), limit: RUNS_LIMIT });
+  for (const key of inTurn([...again, ...(await missedDays(ctx))], businessDay(clock.now()))) {
+    if (clock.now() >= until) break;
+    await takeRequested();
+    if (!taken.has(nameOf(key))) await take(key);
+  }
   return ran;
+}
+
+function inTurn(days: readonly RunKey[], today: string): RunKey[] {
+  const recent = addDays(today, -RECENT_DAYS);
+  const isLeft = ({ businessDay: day }: RunKey) => day < recent;
+  const sorted = days.toSorted(byDay);
+  return [...sorted.filter((key) => !isLeft(key)), ...sorted.filter(isLeft)];
+}
+
+function nameOf({ accountNo, businessDay: day }: RunKey): string {
+  return `${accountNo} ${day}`;
 }
 
 function byDay(one: RunKey, other: RunKey): number {
@@ -43,18 +78,23 @@ async function missedDays(ctx: ReconcileContext): Promise<RunKey[]> {
 
 async function missedBy({ store, clock }: ReconcileContext, accounts: readonly ChannelAccount[]): Promise<RunKey[]> {
   const nowMs = clock.now();
-  const today = businessDay(nowMs);
-  const fromDay = addDays(today, -CATCH_UP_DAYS);
+  const fromDay = addDays(businessDay(nowMs), -CATCH_UP_DAYS);
   const accountNos = accounts.map(({ accountNo }) => accountNo);
   const keys = await findRunDays(store.db, { accountNos, fromDay });
-  const known = new Set(keys.map((key) => `${key.accountNo} ${key.businessDay}`));
+  const known = new Set(keys.map(nameOf));
   const missed: RunKey[] = [];
   for (const { accountNo, createdAt, status } of accounts) {
     const firstDay = businessDay(Math.max(createdAt, boundsOfDay(fromDay).fromMs));
+    const isLive = status === "active";
+    // Most retired accounts have been without money for long.
+    if (!isLive && !(await hasBookMoney(store.db, { accountNo, fromMs: boundsOfDay(firstDay).fromMs, toMs: nowMs }))) {
+      continue;
+    }
     for (let day = firstDay; dueAt(day) <= nowMs; day = addDays(day, 1)) {
-      if (known.has(`${accountNo} ${day}`)) continue;
-      if (status === "retired" && !(await hasBookMoney(store.db, { accountNo, ...boundsOfDay(day) }))) continue;
-      missed.push({ accountNo, businessDay: day });
+      if (known.has(nameOf({ accountNo, businessDay: day }))) continue;
+      if (isLive || (await hasBookMoney(store.db, { accountNo, ...boundsOfDay(day) }))) {
+        missed.push({ accountNo, businessDay: day });
+      }
     }
   }
   return missed;

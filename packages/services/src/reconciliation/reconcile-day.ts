@@ -1,5 +1,5 @@
-import { boundsOfDay, issueNumber, PLATFORM_ACTOR, type ReconciliationRun } from "@payhub/domain";
-import { findRun, insertRun, updateRun } from "@payhub/store";
+import { boundsOfDay, issueNumber, PayhubError, PLATFORM_ACTOR, type ReconciliationRun } from "@payhub/domain";
+import { findAccount, findRun, insertRun, updateRun } from "@payhub/store";
 import { checkDay } from "./check-day.ts";
 import type { DayRequest, ReconcileContext, RunOptions } from "./context.ts";
 import { lead } from "./lead.ts";
@@ -40,15 +40,19 @@ function leadDay(ctx: ReconcileContext, day: Day, options: RunOptions): Promise<
   const job = `reconcile:${accountNo}:${businessDay}`;
   return lead(ctx, { job, holder: options.holder, outer: options.signal }, async (signal) => {
     signal.throwIfAborted();
-    const before = (await findRun(ctx.store.db, day)) ?? (await newRun(ctx, day));
-    if (!day.isDue(before)) return before;
-    await takeUp(ctx, { before, requestedBy: day.requestedBy }, { ...options, signal });
-    return (await findRun(ctx.store.db, day)) ?? before;
+    for (;;) {
+      const before = (await findRun(ctx.store.db, day)) ?? (await newRun(ctx, day));
+      if (!day.isDue(before)) return before;
+      // Somebody may ask for it between reading and beginning.
+      if (!(await takeUp(ctx, { before, requestedBy: day.requestedBy }, { ...options, signal }))) continue;
+      return (await findRun(ctx.store.db, day)) ?? before;
+    }
   });
 }
 
 async function newRun(ctx: ReconcileContext, { accountNo, businessDay, requestedBy }: Day): Promise<ReconciliationRun> {
-  const { account } = await ctx.connections.of(accountNo);
+  const account = await findAccount(ctx.store.db, accountNo);
+  if (!account) throw new PayhubError("NOT_FOUND", `there is no channel account ${accountNo}`);
   const run = unstartedRun(ctx, { account, businessDay, requestedBy: requestedBy ?? PLATFORM_ACTOR });
   await insertRun(ctx.store.db, run);
   return run;
@@ -93,11 +97,12 @@ export function unstartedRun(
 
 const BROKEN_AGAIN_MS = 10 * 60_000;
 
+/** Begins a run as it was read and takes it to an end; false when it is not as it was read any more. */
 async function takeUp(
   ctx: ReconcileContext,
   { before, requestedBy }: { before: ReconciliationRun; requestedBy: string | undefined },
   options: RunOptions & { signal: AbortSignal },
-): Promise<void> {
+): Promise<boolean> {
   const occasion = occasionOf(before, requestedBy);
   const nowMs = ctx.clock.now();
   const { runNo, accountNo } = before;
@@ -111,13 +116,14 @@ async function takeUp(
     failure: null,
     updatedAt: nowMs,
   } as const;
-  await updateRun(ctx.store.db, { runNo, set: started });
+  if (!(await updateRun(ctx.store.db, { runNo, from: before.runState, set: started }))) return false;
   const run = { ...before, ...started };
   const { signal } = options;
   const meter = createMeter(ctx, run, options);
   try {
     const connected = await ctx.connections.of(accountNo);
     await runDay({ ctx, connected, run, ...boundsOfDay(run.businessDay), meter, signal }, occasion);
+    return true;
   } catch (error) {
     // What was stopped stays as it is, to be taken up.
     if (!signal.aborted) {

@@ -33,16 +33,14 @@ export async function updateRun(
   return numUpdatedRows > 0n;
 }
 
-/** Runs whose time to be tried (again) has come, the oldest day first. */
-export async function findDueRuns(db: Db, nowMs: number, limit: number): Promise<ReconciliationRun[]> {
-  return db
-    .selectFrom("reconciliation_run")
-    .selectAll()
-    .where("nextTryAt", "<=", nowMs)
-    .orderBy("businessDay")
-    .orderBy("accountNo")
-    .limit(limit)
-    .execute();
+/** Runs whose time to be tried (again) has come, those that waited longest first; with `runState` those in it. */
+export async function findDueRuns(
+  db: Db,
+  { nowMs, limit, runState }: { nowMs: number; limit: number; runState?: RunState },
+): Promise<RunKey[]> {
+  let due = db.selectFrom("reconciliation_run").select(["accountNo", "businessDay"]).where("nextTryAt", "<=", nowMs);
+  if (runState !== undefined) due = due.where("runState", "=", runState);
+  return due.orderBy("nextTryAt").limit(limit).execute();
 }
 
 /** The days from `fromDay` on that have a run, of some accounts. */
