@@ -3,7 +3,10 @@ import { type Columns, columnOf, wordIn, wordTable } from "./bill-columns.ts";
 import type { LineReader } from "./bill-read.ts";
 import type { Row } from "./bill-row.ts";
 
-/** Everything else is no trade: a withdrawal, a transfer, a refund that came back after its day. */
+/**
+ * Everything else is no trade: a withdrawal, a transfer. So is 退款关闭, the money of a refund that was given up, since the trade bill
+ * of the day on which it comes back has no line for it.
+ */
 const KINDS = wordTable<FundFlowKind>({
   交易: "payment",
   扣除交易手续费: "fee",
