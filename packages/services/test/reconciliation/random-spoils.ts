@@ -145,12 +145,12 @@ function isAllBack({ trade: { charged, refunds } }: PlainLine): boolean {
 }
 
 /** A refund that failed, and a payment that was revoked, as WeChat Pay writes them. */
-function spoilStatus(spoiling: Spoiling, { trade, refundNo, amount }: PlainLine): void {
+function spoilStatus(spoiling: Spoiling, { trade, refundNo, amount, net }: PlainLine): void {
   const { channel, expected } = spoiling.lived;
   if (channel === "alipay") return;
   const isRefund = refundNo !== undefined;
   const how: BillSpoil = { kind: "status", match: lineOf(trade, refundNo), status: isRefund ? "FAIL" : "REVOKED" };
-  write(spoiling, { how, adds: isRefund ? amount : -2 * amount, only: "trade" });
+  write(spoiling, { how, adds: isRefund ? amount : -2 * net, only: "trade" });
   const delta = isRefund ? amount : -amount;
   expected.push(differs("status_mismatch", "bill_wrong", { delta, about: refundNo ?? trade.attemptNo }));
 }
