@@ -29,6 +29,7 @@ export const heldReceiptSchema = defineEntity({
   indexes: [
     { name: "held_receipt_payment", properties: ["paymentNo"] },
     { name: "held_receipt_account_paid", properties: ["accountNo", "paidAt"] },
+    { name: "held_receipt_paid", properties: ["paidAt"] },
     { name: "held_receipt_status", properties: ["status", "createdAt"] },
   ],
 });

@@ -58,6 +58,7 @@ export const reconciliationRunSchema = defineEntity({
   indexes: [
     { name: "reconciliation_run_next_try", properties: ["nextTryAt"] },
     { name: "reconciliation_run_business_day", properties: ["businessDay"] },
+    { name: "reconciliation_run_state", properties: ["runState", "businessDay"] },
   ],
 });
 
@@ -100,5 +101,8 @@ export const fundFlowTotalSchema = defineEntity({
     updatedAt: moment(),
   },
   uniques: [{ name: "fund_flow_total_kind", properties: ["accountNo", "businessDay", "flowKind"] }],
-  indexes: [{ name: "fund_flow_total_merchant", properties: ["merchantNo", "businessDay"] }],
+  indexes: [
+    { name: "fund_flow_total_business_day", properties: ["businessDay"] },
+    { name: "fund_flow_total_merchant", properties: ["merchantNo", "businessDay"] },
+  ],
 });
