@@ -2,6 +2,7 @@ import { PayhubError, type RunState, type Statement, type StatementGroup } from 
 import {
   countRuns,
   type Db,
+  type GroupedDifferences,
   groupDifferences,
   type StatementColumn,
   type StatementFilter,
@@ -26,14 +27,19 @@ export async function getStatement(
   viewer: Viewer,
   { by, ...wanted }: StatementFilter & { by: StatementGroup },
 ): Promise<Statement> {
-  daysOf(wanted);
+  const days = daysOf(wanted);
   const filter = { ...wanted, appId: appSeenBy(viewer, wanted.appId) };
   return ctx.store.transaction(async (tx) => {
     const sums = await sumDayTotals(tx, filter, { by: COLUMN_OF[by], limit: ROWS_AT_MOST + 1 });
     if (sums.length > ROWS_AT_MOST) {
       throw new PayhubError("INVALID_INPUT", `more than ${ROWS_AT_MOST} rows; ask for fewer days or one account`);
     }
-    const differences = await groupDifferences(tx, filter, COLUMN_OF[by]);
+    const differences: GroupedDifferences[] = [];
+    // A month may have millions, more than one statement counts in its time.
+    for (const day of days) {
+      const found = await groupDifferences(tx, { ...filter, fromDay: day, toDay: day }, COLUMN_OF[by]);
+      for (const one of found) differences.push(one);
+    }
     const sumsOf = new Map(sums.map((one) => [one.group, one]));
     const differencesOf = Map.groupBy(differences, ({ group }) => group);
     const groups = [...new Set([...sumsOf.keys(), ...differencesOf.keys()])].sort();
@@ -44,7 +50,7 @@ export async function getStatement(
       total: totalsOf(addSums(sums), addDifferences(differences)),
       rows: groups.map((group) => ({
         group: group === "" ? null : group,
-        ...totalsOf(sumsOf.get(group), differencesOf.get(group) ?? []),
+        ...totalsOf(sumsOf.get(group), addDifferences(differencesOf.get(group) ?? [])),
       })),
       runs: viewer.role === "console" ? await runsOf(tx, filter) : null,
     };
