@@ -19,7 +19,20 @@ test("a refund's time has milliseconds", () => {
   expect(parseBeijingTime("2021-07-14 09:51:36.631")).toBe(Date.parse("2021-07-14T01:51:36Z"));
 });
 
-test.each(["", "2026-13-01 00:00:00", "2026-11-21T00:00:00", "2026-11-21 00:00", "2026-11-21 25:00:00", "now"])(
-  "%j is no time",
-  (text) => expect(parseBeijingTime(text)).toBeUndefined(),
-);
+test.each([
+  "",
+  "2026-13-01 00:00:00",
+  "2026-02-29 10:00:00",
+  "2026-04-31 10:00:00",
+  "2026-11-21T00:00:00",
+  "2026-11-21 00:00",
+  "2026-11-21 24:00:00",
+  "2026-11-21 25:00:00",
+  "now",
+])("%j is no time", (text) => {
+  expect(parseBeijingTime(text)).toBeUndefined();
+});
+
+test("the last second of a leap year's February is one", () => {
+  expect(parseBeijingTime("2028-02-29 23:59:59")).toBe(Date.parse("2028-02-29T15:59:59Z"));
+});

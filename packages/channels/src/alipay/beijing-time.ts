@@ -15,5 +15,6 @@ export function parseBeijingTime(text: string): number | undefined {
   const match = BEIJING_TIME.exec(text);
   if (!match) return undefined;
   const epochMs = Date.parse(`${match[1]}T${match[2]}+08:00`);
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  // JavaScript takes the 30th of February for the 2nd of March.
+  return !Number.isNaN(epochMs) && beijingTime(epochMs) === `${match[1]} ${match[2]}` ? epochMs : undefined;
 }
