@@ -1,5 +1,4 @@
 import type { BillLine } from "@payhub/domain";
-import { copyOf } from "./copy-of.ts";
 
 const NUMBER_CHARACTERS = 64;
 // A tab or a line break would make two fields or two rows of one.
@@ -57,7 +56,7 @@ export function lineOfText(text: string): BillLine {
     status,
     at,
     lineNo,
-  ] = copyOf(text).split("\t");
+  ] = text.split("\t");
   return {
     lineNo: Number(lineNo),
     kind: kind === "payment" || kind === "refund" ? kind : "reversal",

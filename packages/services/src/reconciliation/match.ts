@@ -2,7 +2,8 @@ import { moneyOf } from "@payhub/domain";
 import { addFinding, type FoundDifferences } from "./found.ts";
 import { lookUpLines } from "./look-up.ts";
 import { type ComparedPart, comparePart, moneyByOrder, type PartRecord } from "./part.ts";
-import { PARTS, readPart } from "./partition.ts";
+import { createPartReader } from "./part-reader.ts";
+import { PARTS, pathOfPart } from "./partition.ts";
 import { recordOfText } from "./record-text.ts";
 import type { RunScope } from "./scope.ts";
 import { takeLine } from "./take-line.ts";
@@ -26,13 +27,14 @@ export interface MatchState {
 /** Compares bill and books part by part, so that no more than one part of a day is in memory. */
 export async function matchParts(scope: RunScope, state: MatchState, directory: string): Promise<void> {
   const { feeRate } = scope.connected.account;
+  const readers = { line: createPartReader(), record: createPartReader() };
   for (let part = 0; part < PARTS; part++) {
-    const rows = await readPart(directory, "line", part);
-    const records = await readPart(directory, "record", part);
+    const rows = await readers.line.read(pathOfPart(directory, "line", part));
+    const records = await readers.record.read(pathOfPart(directory, "record", part));
     const compared = comparePart({ rows, records }, { feeRate, totals: state.totals });
     await takeLeftovers(scope, state, { rows, compared });
     await takeMissing(scope, state, compared);
-    const told = scope.meter.count({ compared: rows.length + records.length });
+    const told = scope.meter.count({ compared: compared.count });
     if (told) await told;
   }
 }
@@ -42,7 +44,7 @@ const LINES_AT_ONCE = 2_000;
 async function takeLeftovers(
   scope: RunScope,
   state: MatchState,
-  { rows, compared }: { rows: readonly string[]; compared: ComparedPart },
+  { rows, compared }: { rows: Iterable<string>; compared: ComparedPart },
 ): Promise<void> {
   const { leftovers, copies, concerned } = compared;
   if (leftovers.length + copies.length === 0) return;

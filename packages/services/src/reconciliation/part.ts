@@ -12,6 +12,8 @@ export interface PartRecord {
 
 /** Both sides of one part, when what plainly agrees has been counted. */
 export interface ComparedPart {
+  /** Rows of both sides. */
+  count: number;
   records: readonly PartRecord[];
   /** Those of the orders of the lines below. */
   concerned: readonly PartRecord[];
@@ -28,7 +30,7 @@ interface Terms {
 
 /** Compares a part's rows with its records; counts what agrees to the letter and leaves the rest. */
 export function comparePart(
-  { rows, records: texts }: { rows: readonly string[]; records: readonly string[] },
+  { rows, records: texts }: { rows: Iterable<string>; records: Iterable<string> },
   { feeRate, totals }: Terms,
 ): ComparedPart {
   const records: PartRecord[] = [];
@@ -41,7 +43,9 @@ export function comparePart(
     agreeing.set(text.slice(0, end), record);
   }
   const rest: BillLine[] = [];
+  let count = records.length;
   for (const row of rows) {
+    count++;
     const end = endOfAgreeing(row);
     const record = agreeing.get(row.slice(0, end));
     const money = record && record.lines === 0 ? moneyAt(row, end, kindOfRecord(record.text)) : undefined;
@@ -53,7 +57,7 @@ export function comparePart(
     totals.takeLine(fieldAfter(record.text, end), money, true);
   }
   const concerned = recordsOf(new Set(rest.map(({ outTradeNo }) => outTradeNo)), records);
-  return { records, concerned, ...tellCopies(rest, concerned) };
+  return { count, records, concerned, ...tellCopies(rest, concerned) };
 }
 
 // One fen may stand for another amount.
@@ -118,7 +122,7 @@ function orderOf(text: string): string {
 
 /** What the rows of some orders bring and give back in all, in fen. */
 export function moneyByOrder(
-  rows: readonly string[],
+  rows: Iterable<string>,
   orders: ReadonlySet<string>,
 ): Map<string, { paid: number; givenBack: number }> {
   const sums = new Map<string, { paid: number; givenBack: number }>();

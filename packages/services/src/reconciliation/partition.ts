@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Into how many files each side is cut; what one of them holds is compared in memory. */
@@ -25,7 +25,7 @@ export async function openParts(directory: string, side: string): Promise<PartWr
   };
   try {
     for (let part = 0; part < PARTS; part++) {
-      const file = await open(pathOf(directory, side, part), "wx", 0o600);
+      const file = await open(pathOfPart(directory, side, part), "wx", 0o600);
       parts.push({ file, waiting: Buffer.allocUnsafe(WAITING_BYTES), size: 0 });
     }
   } catch (error) {
@@ -70,13 +70,8 @@ async function flush(part: Part): Promise<void> {
   part.size = 0;
 }
 
-/** The rows of one part. */
-export async function readPart(directory: string, side: string, part: number): Promise<string[]> {
-  const text = await readFile(pathOf(directory, side, part), "utf8");
-  return text === "" ? [] : text.slice(0, -1).split("\n");
-}
-
-function pathOf(directory: string, side: string, part: number): string {
+/** Where the part of that number of one side is. */
+export function pathOfPart(directory: string, side: string, part: number): string {
   return join(directory, `${side}-${part}`);
 }
 

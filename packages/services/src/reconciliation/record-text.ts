@@ -1,5 +1,3 @@
-import { copyOf } from "./copy-of.ts";
-
 /** A record's fields that more than comparing needs. */
 export interface BookRecord {
   attemptNo: string;
@@ -12,7 +10,7 @@ export interface BookRecord {
 
 /** Reads a record's text, as the store gives it. */
 export function recordOfText(text: string): BookRecord {
-  const [attemptNo = "", refundNo = "", channelTradeNo = "", , , at] = copyOf(text).split("\t");
+  const [attemptNo = "", refundNo = "", channelTradeNo = "", , , at] = text.split("\t");
   return { attemptNo, refundNo, channelTradeNo, at: Number(at) };
 }
 

@@ -1,5 +1,4 @@
 import { type DayTotal, moneyOf } from "@payhub/domain";
-import { copyOf } from "./copy-of.ts";
 
 /** What one app's money of a day came to so far. */
 type AppTotal = Omit<DayTotal, "accountNo" | "merchantNo" | "channel" | "businessDay" | "createdAt" | "updatedAt">;
@@ -27,7 +26,7 @@ export function createTotals(): Totals {
     if (last?.appId === appId) return last;
     last = totals.get(appId);
     if (!last) {
-      last = { appId: copyOf(appId), ...NOTHING };
+      last = { appId, ...NOTHING };
       totals.set(last.appId, last);
     }
     return last;
