@@ -1,5 +1,6 @@
 const LF = 0x0a;
 const CR = 0x0d;
+const EMPTY = Buffer.alloc(0);
 
 /** Takes one line without its end: `bytes` from `from` to before `to`, which are its own only until it returns. */
 type TakeLine = (bytes: Buffer, from: number, to: number) => void;
@@ -8,7 +9,7 @@ type TakeLine = (bytes: Buffer, from: number, to: number) => void;
 export class LineSplitter {
   readonly #lineBytes: number;
   readonly #take: TakeLine;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = EMPTY;
   #isSkipping = false;
 
   constructor({ lineBytes }: { lineBytes: number }, take: TakeLine) {
@@ -17,9 +18,21 @@ export class LineSplitter {
   }
 
   push(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
-    for (let to = bytes.indexOf(LF); to >= 0; to = bytes.indexOf(LF, from)) {
+    if (this.#rest.length > 0) {
+      // Only the line that the chunks share is put together.
+      from = chunk.indexOf(LF) + 1;
+      const joined = Buffer.concat([this.#rest, from > 0 ? chunk.subarray(0, from) : chunk]);
+      this.#rest = EMPTY;
+      this.#cut(joined, 0);
+      if (from === 0) return;
+    }
+    this.#cut(chunk, from);
+  }
+
+  #cut(bytes: Buffer, start: number): void {
+    let from = start;
+    for (let to = bytes.indexOf(LF, from); to >= 0; to = bytes.indexOf(LF, from)) {
       if (this.#isSkipping) this.#isSkipping = false;
       else this.#give(bytes, from, bytes[to - 1] === CR && to > from ? to - 1 : to);
       from = to + 1;
@@ -39,7 +52,7 @@ export class LineSplitter {
       this.#give(rest, 0, rest.length);
       this.#isSkipping = true;
     }
-    this.#rest = this.#isSkipping ? Buffer.alloc(0) : rest;
+    this.#rest = this.#isSkipping ? EMPTY : rest;
   }
 
   #give(bytes: Buffer, from: number, to: number): void {
