@@ -51,4 +51,15 @@ describeBackends("days whose bill has odd lines", (backend) => {
     expect(await desk.run()).toMatchObject({ runState: "refused", failure, nextTryAt: null });
     expect(await shown()).toEqual([]);
   });
+
+  test("tell of a refund's number at another order, whose refund is not that one", async () => {
+    const desk = await open();
+    const one = await desk.order();
+    const other = await desk.order();
+    const { line: back } = await desk.refund(one);
+    bill(DAY, one.line, other.line, { ...back, outTradeNo: other.attempt.attemptNo });
+    await desk.run();
+    expect(await shown()).toEqual(["missing_here bill_wrong open -300", "missing_there books_wrong open 300"]);
+    expect(await own("day_total")).toMatchObject([{ bookRefundCount: 1, bookRefundAmount: 300, matchedCount: 2 }]);
+  });
 });

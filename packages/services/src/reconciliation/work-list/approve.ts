@@ -1,5 +1,5 @@
-import { type Difference, PayhubError } from "@payhub/domain";
-import { findDifference } from "@payhub/store";
+import { type Difference, PayhubError, PLATFORM_ACTOR } from "@payhub/domain";
+import { findDifference, redoRun } from "@payhub/store";
 import type { ServiceContext } from "../../context.ts";
 import { recordRefund } from "../../refund/record.ts";
 import { type Act, actWithin, assertOpen, isRepeat, unknownDifference } from "./act.ts";
@@ -7,7 +7,7 @@ import { type AgedDifference, withAge } from "./age.ts";
 
 /**
  * Approves a fix that another actor proposed and carries it out through the trade core, after asking the channel again; books and
- * difference change in one transaction, once. Refuses with `FORBIDDEN` who proposed it, and with what {@link recordRefund} refuses.
+ * difference change in one transaction, once, and the day is to be reconciled again. Refuses with `FORBIDDEN` who proposed it, and with what {@link recordRefund} refuses.
  */
 export async function approveFix(ctx: ServiceContext, by: Act): Promise<AgedDifference> {
   const acting = { ...by, actionKind: "approve" as const };
@@ -15,8 +15,8 @@ export async function approveFix(ctx: ServiceContext, by: Act): Promise<AgedDiff
   if (!difference) throw unknownDifference(by.differenceNo);
   if (await isRepeat(ctx.store.db, acting)) return withAge(ctx, difference);
   assertApprovable(difference, by);
-  const repaired = await recordRefund(ctx, refundOfBill(difference), (tx) =>
-    actWithin(ctx, tx, acting, (locked, nowMs) => {
+  const repaired = await recordRefund(ctx, refundOfBill(difference), async (tx) => {
+    const ended = await actWithin(ctx, tx, acting, (locked, nowMs) => {
       // People may have changed their minds while the channel was asked.
       assertApprovable(locked, by);
       return {
@@ -26,8 +26,11 @@ export async function approveFix(ctx: ServiceContext, by: Act): Promise<AgedDiff
         endedBy: by.actor,
         endedAt: nowMs,
       };
-    }),
-  );
+    });
+    // The day's sums have what the books have.
+    await redoRun(tx, ended, { requestedBy: PLATFORM_ACTOR, nowMs: ctx.clock.now() });
+    return ended;
+  });
   return withAge(ctx, repaired);
 }
 

@@ -33,6 +33,21 @@ export async function updateRun(
   return numUpdatedRows > 0n;
 }
 
+/** Has a day's run made again, if there is one that nobody asked for yet. Lock order: payment, refund, difference, then run. */
+export async function redoRun(
+  tx: Db,
+  { accountNo, businessDay }: RunKey,
+  { requestedBy, nowMs }: { requestedBy: string; nowMs: number },
+): Promise<void> {
+  await tx
+    .updateTable("reconciliation_run")
+    .set({ runState: "requested", requestedBy, nextTryAt: nowMs, failure: null, updatedAt: nowMs })
+    .where("accountNo", "=", accountNo)
+    .where("businessDay", "=", businessDay)
+    .where("runState", "<>", "requested")
+    .execute();
+}
+
 /** Runs whose time to be tried (again) has come, those that waited longest first; with `runState` those in it. */
 export async function findDueRuns(
   db: Db,
