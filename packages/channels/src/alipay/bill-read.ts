@@ -42,6 +42,9 @@ export async function* readBill<Line>(
       }
       linesBefore += sheet.lineCount;
     }
+    if (![tally.fen, tally.fees].every((sums) => Object.values(sums).every(Number.isSafeInteger))) {
+      throw new BillUnreadable("amounts of more than can be added up");
+    }
     const feet = parts.map(({ comments }) => comments);
     const totals = await totalsOf(sheets.filter(({ part }) => part === "summary"));
     const differences = [...footDifferences(form, { feet, tally }), ...summaryDifferences(form, { totals, tally })];

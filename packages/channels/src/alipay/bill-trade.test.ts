@@ -253,6 +253,7 @@ describe("a bill that cannot be read", () => {
     ["without a column", { [DETAIL]: tradeText().replace("完成时间", "时间") }, "no column 完成时间"],
     ["of too many columns", detail({ header: "a,".repeat(200), rows: [] }), "a header"],
     ["naming a column twice", { [DETAIL]: tradeText().replace("备注", "服务费") }, "names 服务费 twice"],
+    ["adding up to no number", detail({ rows: Array(10).fill(tradeRow({ yuan: "9999999999999.99" })) }), "be added up"],
     ["full of comments", { [DETAIL]: "#支付宝业务明细查询\n".repeat(51) }, "more than 50 comments"],
   ])("is refused when it is %s", async (_name, files, words) => {
     await refused(files, words);

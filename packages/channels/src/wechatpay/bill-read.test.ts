@@ -102,6 +102,7 @@ const ITEMS = asItems(LINES);
 /** A bill of given lines whose sums are not looked at, since it counts itself right and has no others. */
 const counted = (lines: readonly string[], header = TRADE_HEADER) =>
   billOf([header, ...lines, "总交易单数", `\`${lines.length}`]);
+const MOST = "9999999999999.99";
 const oneLine = async (changes: Readonly<Record<string, string>>) =>
   (await readTrade(counted([tradeLine(changes)])))[0];
 
@@ -426,6 +427,7 @@ describe("a bill that cannot be read", () => {
     ["many bytes, packed", gzipSync(TRADE_BILL), { plainBytes: 1000 }, "too large"],
     ["sums of other columns", billOf([TRADE_HEADER, TRADE_SUMS, "`3"]), {}, "sums cannot be read"],
     ["sums of many columns", billOf([TRADE_HEADER, TRADE_SUMS + ",x".repeat(60), "`0"]), {}, "too many columns"],
+    ["amounts beyond all numbers", counted(Array(10).fill(tradeLine({ 订单金额: MOST }))), {}, "be added up"],
     ["no sums", billOf([TRADE_HEADER, ...TRADE_LINES]), {}, "cut off"],
     ["half an archive", gzipSync(TRADE_BILL).subarray(0, 300), {}, "archive is broken"],
     ["a turned byte", turned(gzipSync(TRADE_BILL)), {}, "archive is broken"],

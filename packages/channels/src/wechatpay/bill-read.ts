@@ -85,6 +85,9 @@ class Reading<Line> {
     if (!this.#reader) throw new BillUnreadable("it is empty");
     if (!this.#stated) throw new BillUnreadable("it ends without its sums: it was cut off");
     if (this.#strangers > 0 && this.#strangers === this.#lines) throw new BillUnreadable("it is another merchant's");
+    if (this.#reader.sums().some(({ counted }) => !Number.isSafeInteger(counted))) {
+      throw new BillUnreadable("its amounts are more than can be added up");
+    }
     const differing = this.#differingSums(this.#reader, this.#stated);
     // The last sum may lack digits then.
     if (isUnended && differing.length > 0) throw new BillUnreadable("it was cut off in its last line");
