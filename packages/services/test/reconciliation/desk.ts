@@ -111,7 +111,9 @@ export async function openDesk(
     async everything() {
       const tables = ["day_total", "fund_flow_total", "difference"] as const;
       const rows = await Promise.all(
-        tables.map((table) => db.selectFrom(table).selectAll().where("accountNo", "=", accountNo).execute()),
+        tables.map((table) =>
+          db.selectFrom(table).selectAll().where("accountNo", "=", accountNo).orderBy("id").execute(),
+        ),
       );
       const actions = await db.selectFrom("difference_action").selectAll().orderBy("id").execute();
       return [...rows, actions].map((some) =>
