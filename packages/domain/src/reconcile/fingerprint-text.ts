@@ -9,10 +9,12 @@ export interface FingerprintParts extends Pick<Difference, "differenceClass" | "
 
 /**
  * What a difference's fingerprint is the hash of: its class, the line, and which record of ours stands against it. Where a line
- * stands and when something happened are no part of it, nor how our record ended: asking the channel may move it.
+ * stands and when something happened are no part of it, nor how our record ended: asking the channel may move it, and a fee's line
+ * from an order to held money.
  */
 export function fingerprintText({ differenceClass, billLine, bookSide, facts, ordinal }: FingerprintParts): string {
-  return JSON.stringify([differenceClass, billLine && ofLine(billLine), bookSide && ofBooks(bookSide), facts, ordinal]);
+  const against = differenceClass === "fee_mismatch" ? null : bookSide;
+  return JSON.stringify([differenceClass, billLine && ofLine(billLine), against && ofBooks(against), facts, ordinal]);
 }
 
 function ofLine({ kind, outTradeNo, channelTradeNo, outRefundNo, channelRefundNo, amount, fee, status }: BillLine) {

@@ -62,4 +62,28 @@ describeBackends("days whose bill has odd lines", (backend) => {
     expect(await shown()).toEqual(["missing_here bill_wrong open -300", "missing_there books_wrong open 300"]);
     expect(await own("day_total")).toMatchObject([{ bookRefundCount: 1, bookRefundAmount: 300, matchedCount: 2 }]);
   });
+
+  test("check the fee and the fen of what was never heard at once, and find nothing new when it is repaired", async () => {
+    const desk = await open({ feeRate: 6_000 });
+    const unpaid = { state: "awaiting_payer", channelTradeNo: null, paidAt: null } as const;
+    const cent = await desk.order({ ...unpaid, chargedAmount: 1 }, { amount: 880 });
+    const dear = await desk.order(unpaid);
+    const late = await desk.order({ ...unpaid, state: "closed" });
+    for (const { attempt, receipt } of [cent, dear, late]) {
+      desk.bank.orders.set(attempt.attemptNo, { kind: "paid", receipt });
+    }
+    bill(DAY, { ...cent.line, fee: 1 }, { ...dear.line, fee: 607 }, { ...late.line, fee: 609 });
+    await desk.run();
+    expect(await shown()).toEqual([
+      "fee_mismatch fee_rate open 7",
+      "fee_mismatch fee_rate open 9",
+      "one_cent one_cent_switch accepted 0",
+      "status_mismatch late_money repaired 1000",
+      "status_mismatch never_heard repaired 1",
+      "status_mismatch never_heard repaired 1000",
+    ]);
+    const first = await desk.everything();
+    await desk.run();
+    expect(await desk.everything()).toEqual(first);
+  });
 });

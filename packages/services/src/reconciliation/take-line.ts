@@ -37,13 +37,11 @@ export function takeLine(scope: RunScope, state: MatchState, { line, books, orde
   const book = sideFor(line, { own, refund, held });
   const finding = { line, book, owner };
   if (verdict.kind === "differs") addFinding(scope, state.found, { ...finding, verdict });
-  else if (verdict.by !== "reversed") {
+  if (mayStay(line, verdict)) {
     const { feeRate } = scope.connected.account;
     const excess = feeRate === null || line.status === "failed" ? 0 : feeExcess(line, feeRate);
     if (excess !== 0) addFinding(scope, state.found, { ...finding, verdict: feeDiffers(excess) });
-    if (line.kind === "payment" && verdict.by === "books" && own && own.amount !== own.chargedAmount) {
-      addFinding(scope, state.found, { ...finding, verdict: ONE_CENT });
-    }
+    if (own && isOneCent(line, own)) addFinding(scope, state.found, { ...finding, verdict: ONE_CENT });
   }
   const seen = line.kind === "refund" ? seenRefund(refund) : seenPayment(line, own);
   if (seen.at !== null && (seen.at < scope.fromMs || seen.at >= scope.toMs)) {
@@ -53,6 +51,29 @@ export function takeLine(scope: RunScope, state: MatchState, { line, books, orde
     }
   }
   return seen;
+}
+
+/**
+ * Whether a line's money agrees with the books, or will when the channel confirms it: what is to be said of it beside that is said
+ * at once, so that a run after a repair finds nothing new.
+ */
+function mayStay({ kind }: BillLine, verdict: Verdict): boolean {
+  if (verdict.kind === "matched") return verdict.by !== "reversed";
+  const { differenceClass, cause } = verdict;
+  if (kind === "reversal" || cause !== "channel_silent") return false;
+  return differenceClass === "status_mismatch" || differenceClass === "missing_here";
+}
+
+/** Whether a line is the payment of an order that was charged one fen for another amount, and is not over without it. */
+function isOneCent(
+  { kind, status, amount, channelTradeNo }: BillLine,
+  own: NonNullable<ReturnType<LookedUp["attempts"]["get"]>>,
+): boolean {
+  if (kind !== "payment" || status !== "succeeded") return false;
+  if (own.amount === own.chargedAmount || amount !== own.chargedAmount) return false;
+  return own.state === "succeeded"
+    ? own.channelTradeNo === channelTradeNo
+    : own.state !== "closed" && own.state !== "failed";
 }
 
 /** The refund that a line names; the same number for another account's order, or another order, is another refund's. */
