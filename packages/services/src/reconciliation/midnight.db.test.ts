@@ -141,4 +141,12 @@ describeBackends("an account's days around midnight", (backend) => {
     await desk.run(NEXT);
     expect(await shown(NEXT)).toEqual([]);
   });
+
+  test("do not leave money of the account's first moments to a day on which it was not open", async () => {
+    const desk = await open();
+    await desk.order({}, { paidAt: boundsOfDay(DAY).fromMs + 1000 });
+    bill(DAY);
+    await desk.run();
+    expect(await shown()).toEqual(["missing_there books_wrong open -1000"]);
+  });
 });

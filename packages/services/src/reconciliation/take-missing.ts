@@ -1,4 +1,4 @@
-import { type Disagreement, neighbourOf, toBeAsked } from "@payhub/domain";
+import { businessDay, type Disagreement, neighbourOf, toBeAsked } from "@payhub/domain";
 import { findElsewhere } from "@payhub/store";
 import { moneyOfSide, sideOfAttempt, sideOfRefund } from "./book-side.ts";
 import { addFinding } from "./found.ts";
@@ -66,7 +66,9 @@ async function takeSome(scope: RunScope, state: MatchState, records: readonly Bo
     if (!record) continue;
     const book = "refundNo" in record ? sideOfRefund(record) : sideOfAttempt(record);
     const neighbour = neighbourOf(run.businessDay, at);
-    const waits = neighbour !== undefined && !state.doneNeighbours.has(neighbour);
+    // Before the account was opened there is no day to be waited for.
+    const isDay = neighbour !== undefined && neighbour >= businessDay(scope.connected.account.createdAt);
+    const waits = isDay && !state.doneNeighbours.has(neighbour);
     const delta = -moneyOfSide(book);
     const verdict = waits ? nearMidnight(delta) : toBeAsked("missing_there", delta);
     addFinding(scope, state.found, { verdict, book, owner: record, outTradeNo: attemptNo });
