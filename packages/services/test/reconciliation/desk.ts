@@ -112,7 +112,13 @@ export async function openDesk(
       const tables = ["day_total", "fund_flow_total", "difference"] as const;
       const rows = await Promise.all(
         tables.map((table) =>
-          db.selectFrom(table).selectAll().where("accountNo", "=", accountNo).orderBy("id").execute(),
+          db
+            .selectFrom(table)
+            .selectAll()
+            .where("accountNo", "=", accountNo)
+            .orderBy("businessDay")
+            .orderBy("id")
+            .execute(),
         ),
       );
       const actions = await db.selectFrom("difference_action").selectAll().orderBy("id").execute();
