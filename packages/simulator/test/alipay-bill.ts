@@ -59,13 +59,14 @@ export async function unzip(archive: Buffer): Promise<UnzippedFile[]> {
       .openReadStreamPromise(entry)
       .then(buffer)
       .catch(() => undefined);
+    const isIntact = bytes !== undefined && crc32(bytes) === entry.crc32;
     files.push({
       name: gbk.decode(entry.fileNameRaw),
-      text: bytes && bytes.length < 1_000_000 ? gbk.decode(bytes) : "",
+      text: isIntact && bytes.length < 1_000_000 ? gbk.decode(bytes) : "",
       sizeBytes: entry.uncompressedSize,
       isUtf8: (entry.generalPurposeBitFlag & 0x800) !== 0,
       writtenAt: entry.getLastModDate({ timezone: "UTC" }).toISOString().slice(0, 19),
-      isIntact: bytes !== undefined && crc32(bytes) === entry.crc32,
+      isIntact,
     });
   }
   return files;
