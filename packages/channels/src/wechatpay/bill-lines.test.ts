@@ -27,3 +27,13 @@ test("of a line without end only the beginning is kept, and it is given as soon 
   expect(split(chunks)).toEqual({ early: 1, isUnended: true, lines: ["x".repeat(11)] });
   expect(split([...chunks, "\ny\n"])).toEqual({ early: 2, isUnended: false, lines: ["x".repeat(11), "y"] });
 });
+
+const CONTENTS = "first\r\nsecond\n\nthird is long\r\nfourth\nunended";
+
+test.each([1, 2, 3, 5, 7, 11, CONTENTS.length])("the same lines in pieces of %i bytes", (size) => {
+  const pieces = Array.from({ length: Math.ceil(CONTENTS.length / size) }, (_, at) =>
+    CONTENTS.slice(at * size, (at + 1) * size),
+  );
+  const lines = ["first", "second", "", "third is lo", "fourth", "unended"];
+  expect(split(pieces)).toMatchObject({ lines, isUnended: true });
+});
