@@ -14,10 +14,10 @@ describeBackends("a refund past payhub that was recorded", (backend) => {
   const { open, bill, nextMorning, own, shown } = daysOf(backend);
 
   /** A day whose bill has a refund of 3 yuan that the books lack. */
-  async function openPast() {
+  async function openPast(number?: string) {
     const desk = await open();
     const { line } = await desk.order();
-    const outRefundNo = `COUNTER-${desk.account.accountNo}`;
+    const outRefundNo = number ?? `COUNTER-${desk.account.accountNo}`;
     const occurredAt = line.occurredAt + 3_600_000;
     const back: BillLine = {
       ...line,
@@ -92,5 +92,12 @@ describeBackends("a refund past payhub that was recorded", (backend) => {
       "day_boundary other_day resolved -300",
       "missing_here refund_past_payhub resolved -300",
     ]);
+  });
+
+  test("is not another account's refund of the same number", async () => {
+    const { desk } = await openPast("COUNTER-1");
+    await record(desk, await onlyOne(desk));
+    await openPast("COUNTER-1");
+    expect(await shown()).toEqual(["missing_here refund_past_payhub open -300"]);
   });
 });
