@@ -27,7 +27,7 @@ interface LookedUpLine {
 /** Compares a line that did not plainly agree with all that the books know; gives the record of ours that it is about. */
 export function takeLine(scope: RunScope, state: MatchState, { line, books, order = NO_MONEY }: LookedUpLine): Seen {
   const attempt = books.attempts.get(line.outTradeNo);
-  const refund = refundOf(line, books, scope.run);
+  const refund = refundOf(line, books);
   const held = line.kind === "payment" ? books.held.get(line.channelTradeNo) : undefined;
   const own = attempt?.accountNo === scope.run.accountNo ? attempt : undefined;
   const { accountNo } = scope.run;
@@ -76,14 +76,10 @@ function isOneCent(
     : own.state !== "closed" && own.state !== "failed";
 }
 
-/** The refund that a line names; the same number for another account's order, or another order, is another refund's. */
-function refundOf(
-  { outTradeNo, outRefundNo }: BillLine,
-  { refunds }: LookedUp,
-  { accountNo }: RunScope["run"],
-): ReturnType<LookedUp["refunds"]["get"]> {
+/** The refund that a line names; the same number at another order, as at another account's, is another refund's. */
+function refundOf({ outTradeNo, outRefundNo }: BillLine, { refunds }: LookedUp) {
   const refund = outRefundNo === null ? undefined : refunds.get(outRefundNo);
-  return refund?.accountNo === accountNo && refund.attemptNo === outTradeNo ? refund : undefined;
+  return refund?.attemptNo === outTradeNo ? refund : undefined;
 }
 
 /** The record that a line is about, and when it happened where that counts for a day. */
