@@ -1,57 +1,18 @@
-import type { Difference, ReconciliationRun, StatementTotals } from "@payhub/domain";
+import type { StatementTotals } from "@payhub/domain";
+import { differenceOf, runOf } from "@payhub/domain/test/books";
 import { expect, test } from "vitest";
 import { describeDay } from "./describe.ts";
 import { type DayReport, isExplained } from "./report.ts";
 
-const RUN: ReconciliationRun = {
-  runNo: "RUN1",
-  accountNo: "A1",
-  merchantNo: "M1",
-  channel: "wechatpay",
-  businessDay: "2026-11-20",
-  runState: "done",
-  stage: "report",
-  linesRead: 3,
-  compared: 3,
-  tradeBill: "a".repeat(64),
-  fundFlowBill: null,
-  requestedBy: "payhub",
-  tryCount: 1,
-  nextTryAt: null,
-  failure: null,
-  finishedAt: 1,
-  createdAt: 1,
-  updatedAt: 1,
-};
+const RUN = runOf({ accountNo: "A1" });
 
-const DIFFERENCE: Difference = {
-  differenceNo: "D1",
-  accountNo: "A1",
-  merchantNo: "M1",
-  channel: "wechatpay",
-  businessDay: "2026-11-20",
-  fingerprint: "f".repeat(64),
+const DIFFERENCE = differenceOf({
   differenceClass: "missing_here",
   cause: "foreign_order",
   proposedFix: "check_by_hand",
-  differenceState: "open",
-  appId: null,
-  paymentNo: null,
   outTradeNo: "订单\u001b[31m\u0007-1\n",
-  channelTradeNo: "4200",
-  outRefundNo: null,
   delta: 1288,
-  billLine: null,
-  bookSide: null,
-  facts: null,
-  assignee: null,
-  pendingFix: null,
-  pendingBy: null,
-  endedBy: null,
-  endedAt: null,
-  createdAt: 1,
-  updatedAt: 1,
-};
+});
 
 const TOTALS: StatementTotals = {
   books: { paymentCount: 3, paymentAmount: 3_000, refundCount: 1, refundAmount: 500, net: 2_474 },
