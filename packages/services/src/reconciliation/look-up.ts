@@ -22,17 +22,24 @@ export async function lookUp(
   const attempts = new Map<string, BookAttemptRow>();
   const refunds = new Map<string, BookRefund>();
   const held = new Map<string, BookHeld>();
-  for (const some of inBatches(numbers.attemptNos)) {
-    for (const attempt of await findBookAttempts(db, some)) attempts.set(attempt.attemptNo, attempt);
-  }
-  for (const some of inBatches(numbers.refundNos)) {
-    for (const refund of await findBookRefunds(db, some)) refunds.set(refund.refundNo, refund);
-  }
-  for (const channelTradeNos of inBatches(numbers.channelTradeNos)) {
-    for (const receipt of await findBookHeld(db, { accountNo, channel, channelTradeNos })) {
-      held.set(receipt.channelTradeNo, receipt);
+  const lookUpAttempts = async () => {
+    for (const some of inBatches(numbers.attemptNos)) {
+      for (const attempt of await findBookAttempts(db, some)) attempts.set(attempt.attemptNo, attempt);
     }
-  }
+  };
+  const lookUpRefunds = async () => {
+    for (const some of inBatches(numbers.refundNos)) {
+      for (const refund of await findBookRefunds(db, some)) refunds.set(refund.refundNo, refund);
+    }
+  };
+  const lookUpHeld = async () => {
+    for (const channelTradeNos of inBatches(numbers.channelTradeNos)) {
+      for (const receipt of await findBookHeld(db, { accountNo, channel, channelTradeNos })) {
+        held.set(receipt.channelTradeNo, receipt);
+      }
+    }
+  };
+  await Promise.all([lookUpAttempts(), lookUpRefunds(), lookUpHeld()]);
   return { attempts, refunds, held };
 }
 

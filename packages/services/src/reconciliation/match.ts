@@ -29,8 +29,10 @@ export async function matchParts(scope: RunScope, state: MatchState, directory: 
   const { feeRate } = scope.connected.account;
   const readers = { line: createPartReader(), record: createPartReader() };
   for (let part = 0; part < PARTS; part++) {
-    const rows = await readers.line.read(pathOfPart(directory, "line", part));
-    const records = await readers.record.read(pathOfPart(directory, "record", part));
+    const [rows, records] = await Promise.all([
+      readers.line.read(pathOfPart(directory, "line", part)),
+      readers.record.read(pathOfPart(directory, "record", part)),
+    ]);
     const compared = comparePart({ rows, records }, { feeRate, totals: state.totals });
     await takeLeftovers(scope, state, { rows, compared });
     await takeMissing(scope, state, compared);

@@ -11,7 +11,7 @@ import type { FoundDifferences } from "./found.ts";
 import type { RunScope } from "./scope.ts";
 import type { Totals } from "./totals.ts";
 
-const ROWS_AT_ONCE = 200;
+const ROWS_AT_ONCE = 500;
 const GONE = "not found any more";
 
 /** Stores what was found and is not stored yet; one that is there already keeps its state. */
