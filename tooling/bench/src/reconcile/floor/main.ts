@@ -20,7 +20,7 @@ export type FloorVerbs = {
   }) => Promise<FloorRun>;
 };
 
-const SELECT = `select attempt_no, charged_amount from attempt force index (attempt_attempt_no)
+const SELECT = `select attempt_no, charged_amount from attempt
   where account_no = ? and paid_at >= ? and paid_at < ? and state = 'succeeded' order by attempt_no`;
 
 /** Reads the database and the sorted file side by side and compares two columns. */
