@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Into how many files each side is cut; what one of them holds is compared in memory. */
-export const PARTS = 64;
+export const PARTS = 128;
 
 // Each part waits in memory for so much; a row is shorter.
 const WAITING_BYTES = 32 * 1024;
