@@ -1,5 +1,4 @@
-import type { ServiceContext } from "@payhub/services";
-import { holdLease } from "@payhub/store";
+import { keepLease, type ServiceContext } from "@payhub/services";
 import type { Job, JobRun } from "./jobs.ts";
 
 /** What one tick of a job came to. */
@@ -14,20 +13,16 @@ export async function runJob<Context extends ServiceContext>(
   job: Job<Context>,
   { holder, signal }: JobRun,
 ): Promise<Tick> {
-  const hold = () => holdLease(ctx.store.db, { job: job.name, holder, leaseMs: job.leaseMs, nowMs: ctx.clock.now() });
-  if (!(await hold())) return "followed";
-  const renewal = setInterval(() => {
-    hold().then(
-      (held) => held || ctx.log.warn({ job: job.name }, "the lead of a running job was lost"),
-      (err: unknown) => ctx.log.error({ job: job.name, err }, "the lead of a running job could not be kept"),
-    );
-  }, job.leaseMs / 3);
+  const letGo = await keepLease(ctx, { job: job.name, holder, leaseMs: job.leaseMs }, () =>
+    ctx.log.warn({ job: job.name }, "the lead of a running job was lost"),
+  );
+  if (!letGo) return "followed";
   const startedAt = performance.now();
   try {
     const found = await job.run(ctx, { holder, signal });
     if (found > 0) ctx.log.info({ job: job.name, found, ms: Math.round(performance.now() - startedAt) }, "job ran");
   } finally {
-    clearInterval(renewal);
+    letGo();
   }
   return "led";
 }

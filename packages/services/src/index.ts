@@ -19,6 +19,7 @@ export { type EventBatch, type PositionedEvent, pullEvents } from "./event/pull.
 export { FAULT_POINTS, type FaultPoint, type FaultPointName, noFault } from "./fault.ts";
 export { checkInvariants, type Violation } from "./invariant/check.ts";
 export type { ChannelTrade } from "./invariant/check-channel-trades.ts";
+export { keepLease } from "./keep-lease.ts";
 export { createApp, grantAccount, rotateAppSecret } from "./merchant/create-app.ts";
 export { openAccount, retireAccount, rotateCredentials } from "./merchant/open-account.ts";
 export { openMerchant } from "./merchant/open-merchant.ts";

@@ -1,5 +1,6 @@
-import { holdLease, releaseLease } from "@payhub/store";
+import { releaseLease } from "@payhub/store";
 import type { ServiceContext } from "../context.ts";
+import { keepLease } from "../keep-lease.ts";
 
 const LEASE_MS = 30_000;
 const HOLDER_CHARACTERS = 48;
@@ -22,19 +23,15 @@ export async function lead<Result>(
   // Two calls of one process are two.
   const call = Buffer.from(ctx.random.bytes(CALL_RANDOM_BYTES)).toString("hex");
   const own = { job, holder: `${holder.slice(0, HOLDER_CHARACTERS)}-${call}` };
-  const hold = () => holdLease(ctx.store.db, { ...own, leaseMs: LEASE_MS, nowMs: ctx.clock.now() });
-  if (!(await hold())) return "busy";
   const lost = new AbortController();
-  const renewal = setInterval(() => {
-    hold().then(
-      (held) => held || lost.abort(new LeadLost(`${job} was taken over`)),
-      (err: unknown) => ctx.log.error({ job, err }, "the lead of a run could not be kept"),
-    );
-  }, LEASE_MS / 3);
+  const letGo = await keepLease(ctx, { ...own, leaseMs: LEASE_MS }, () =>
+    lost.abort(new LeadLost(`${job} was taken over`)),
+  );
+  if (!letGo) return "busy";
   try {
     return await work(outer ? AbortSignal.any([outer, lost.signal]) : lost.signal);
   } finally {
-    clearInterval(renewal);
+    letGo();
     await releaseLease(ctx.store.db, { ...own, nowMs: ctx.clock.now() });
   }
 }
