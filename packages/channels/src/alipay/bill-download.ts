@@ -1,6 +1,7 @@
 import { open, rm } from "node:fs/promises";
 import type { LookupFunction } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
+import { BrokenDownload, broken, chunksOf } from "../broken-download.ts";
 import type { BillOutcome } from "../channel.ts";
 import { routeTo } from "./bill-hosts.ts";
 
@@ -17,9 +18,6 @@ const DOWNLOAD_LIMITS: DownloadLimits = { maxBytes: 512 * 1024 ** 2, deadlineMs:
 /** Alipay's addresses are plain http as often as not, and may lead to https. */
 const MAX_REDIRECTS = 2;
 
-/** The network's part failed. */
-class Broken extends Error {}
-
 /** What a download came to; what was refused stays in its file, of anything else but `fetched` there is none. */
 export type Downloaded = Extract<BillOutcome, { kind: "fetched" | "refused" | "unknown" }>;
 
@@ -34,14 +32,14 @@ export async function downloadBill(
     for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
       const url = URL.parse(next);
       const route = url ? routeTo(url, endpoint) : undefined;
-      if (!url || !route) throw new Broken(`an address that is not Alipay's: ${url?.host ?? "none"}`);
+      if (!url || !route) throw new BrokenDownload(`an address that is not Alipay's: ${url?.host ?? "none"}`);
       const result = await visit(url, { path, lookup: route.lookup, limits, signal });
       if (typeof result !== "object") next = result;
       else return result;
     }
-    throw new Broken("redirected again and again");
+    throw new BrokenDownload("redirected again and again");
   } catch (error) {
-    if (!(error instanceof Broken)) throw error;
+    if (!(error instanceof BrokenDownload)) throw error;
     return { kind: "unknown", reason: `no whole bill: ${error.message}` };
   }
 }
@@ -63,8 +61,8 @@ async function visit(url: URL, { path, lookup, limits, signal }: Visit): Promise
     if (statusCode >= 300 && statusCode < 400 && typeof headers.location === "string") {
       return URL.parse(headers.location, url.href)?.href ?? "";
     }
-    if (statusCode !== 200) throw new Broken(`HTTP status ${statusCode}`);
-    if (headers["content-encoding"] !== undefined) throw new Broken("an encoded answer");
+    if (statusCode !== 200) throw new BrokenDownload(`HTTP status ${statusCode}`);
+    if (headers["content-encoding"] !== undefined) throw new BrokenDownload("an encoded answer");
     return await receive(response, { path, maxBytes: limits.maxBytes });
   } finally {
     await agent.destroy();
@@ -92,19 +90,4 @@ async function receive(
     await file.close();
     if (!isWhole) await rm(path, { force: true });
   }
-}
-
-/** Failures of the network alone, so that those of the disk are told apart. */
-async function* chunksOf(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (error) {
-    broken(error);
-  }
-}
-
-/** Only the code is told: a message may hold the address with its token. */
-function broken(error: unknown): never {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  throw new Broken(typeof code === "string" ? code : error instanceof Error ? error.name : "error");
 }

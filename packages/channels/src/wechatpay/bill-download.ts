@@ -1,6 +1,7 @@
 import { open, rm } from "node:fs/promises";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
+import { BrokenDownload, broken, chunksOf } from "../broken-download.ts";
 import type { BillOutcome } from "../channel.ts";
 import type { BillAddress } from "./bill-address.ts";
 import { BillCheck } from "./bill-check.ts";
@@ -16,9 +17,6 @@ const errorSchema = z.object({ code: z.string().min(1).max(64) });
 
 /** What a download came to; `expired`: a new address must be asked for. */
 export type Downloaded = BillOutcome | { kind: "expired" };
-
-/** The network's part failed: nothing is known of the bill. */
-class Broken extends Error {}
 
 export interface DownloadOptions {
   address: BillAddress;
@@ -44,7 +42,7 @@ export async function downloadBill(line: Line, options: DownloadOptions): Promis
       body.on("error", () => undefined).destroy();
     }
   } catch (error) {
-    if (!(error instanceof Broken)) throw error;
+    if (!(error instanceof BrokenDownload)) throw error;
     return { kind: "unknown", reason: `no whole bill: ${error.message}` };
   }
 }
@@ -82,7 +80,7 @@ async function receive(response: Dispatcher.ResponseData, options: DownloadOptio
     }
     const doubt = await check.end(address.sha1);
     // Without a length the end of a broken connection looks like the end of the file.
-    if (doubt?.cut && !isFramed(response)) throw new Broken("cut off");
+    if (doubt?.cut && !isFramed(response)) throw new BrokenDownload("cut off");
     outcome = doubt ? { kind: "refused", reason: doubt.reason } : { kind: "fetched" };
     return outcome;
   } finally {
@@ -93,14 +91,6 @@ async function receive(response: Dispatcher.ResponseData, options: DownloadOptio
 
 function isFramed({ headers }: Dispatcher.ResponseData): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-}
-
-async function* chunksOf(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (error) {
-    broken(error);
-  }
 }
 
 async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -122,10 +112,4 @@ function refusalOf(status: number, body: Buffer): Downloaded {
     return declinedOf({ code: error.code, message: `the download answered HTTP ${status}` });
   }
   return { kind: "unknown", reason: `the download answered HTTP ${status} ${error?.code ?? "without a code"}` };
-}
-
-/** Only the code of an error is told: its message may hold an address. */
-function broken(error: unknown): never {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  throw new Broken(typeof code === "string" ? code : error instanceof Error ? error.name : "error");
 }
