@@ -5,6 +5,11 @@ const MESSAGE_CHARACTERS = 255;
 export function failureFields({ code, message }: { code: string; message: string }) {
   return {
     failureCode: code.slice(0, CODE_CHARACTERS),
-    failureMessage: message.slice(0, MESSAGE_CHARACTERS),
+    failureMessage: failureText(message),
   };
+}
+
+/** Why something failed, cut to its column. */
+export function failureText(text: string): string {
+  return text.slice(0, MESSAGE_CHARACTERS);
 }

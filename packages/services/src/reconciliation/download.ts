@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BillOutcome } from "@payhub/channels";
 import type { BillFile, BillKind } from "@payhub/domain";
 import { findBillFile, hasBookMoney, saveBillFile } from "@payhub/store";
+import { failureText } from "../failure.ts";
 import { isAfterNoon } from "./due-times.ts";
 import type { RunScope } from "./scope.ts";
 import { tellOfBill } from "./tell-of-bill.ts";
@@ -119,14 +120,12 @@ export async function refuseBill(
   await tellOfBill(scope, "bill_refused", { billKind, reason });
 }
 
-const FAILURE_CHARACTERS = 255;
-
 function rowOf(
   { ctx, run }: Pick<RunScope, "ctx" | "run">,
   fields: Pick<BillFile, "billKind" | "digest" | "sizeBytes" | "billState"> & { failure: string | undefined },
 ): BillFile {
   const nowMs = ctx.clock.now();
   const { accountNo, businessDay } = run;
-  const failure = fields.failure?.slice(0, FAILURE_CHARACTERS) ?? null;
+  const failure = fields.failure === undefined ? null : failureText(fields.failure);
   return { accountNo, businessDay, ...fields, failure, createdAt: nowMs, updatedAt: nowMs };
 }

@@ -1,5 +1,6 @@
 import { addDays, type ReconciliationRun } from "@payhub/domain";
 import { findRun, pageOpenAsks, updateRun } from "@payhub/store";
+import { failureText } from "../failure.ts";
 import { endBelated } from "./belated.ts";
 import { carryOver, endDecided } from "./carry.ts";
 import { isAfterNoon, nextTryAt } from "./due-times.ts";
@@ -165,8 +166,6 @@ function fetchAgainAt({ ctx, run, connected }: RunScope): number | null {
   return nextTryAt(run.businessDay, { nowMs: ctx.clock.now(), daysBack: connected.plugin.bills.daysBack });
 }
 
-const FAILURE_CHARACTERS = 255;
-
 async function wait(scope: RunScope, { billKind, why, reason }: Waits): Promise<void> {
   const failure = `${billKind === "trade" ? "trade" : "fund-flow"} bill: ${reason}`;
   const runState = why === "refused" ? "refused" : "waiting";
@@ -186,7 +185,7 @@ async function end(
   fields: Pick<ReconciliationRun, "runState" | "failure" | "nextTryAt"> &
     Partial<Pick<ReconciliationRun, "stage" | "linesRead" | "compared">>,
 ): Promise<void> {
-  const failure = fields.failure?.slice(0, FAILURE_CHARACTERS) ?? null;
+  const failure = fields.failure === null ? null : failureText(fields.failure);
   const set = { ...meter.counts, ...fields, failure, updatedAt: ctx.clock.now() };
   await updateRun(ctx.store.db, { runNo: run.runNo, from: "running", set });
 }

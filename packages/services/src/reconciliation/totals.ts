@@ -76,7 +76,8 @@ export function createTotals(): Totals {
 }
 
 const NO_BOOKS = { bookPaymentCount: 0, bookPaymentAmount: 0, bookRefundCount: 0, bookRefundAmount: 0 } as const;
-const NOTHING = {
+/** The counts and amounts of a day on which nothing was. */
+export const NOTHING = {
   ...NO_BOOKS,
   billPaymentCount: 0,
   billPaymentAmount: 0,

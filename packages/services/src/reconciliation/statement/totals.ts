@@ -1,21 +1,9 @@
 import { type DifferenceCount, explainedPercent, type StatementTotals } from "@payhub/domain";
 import type { SummedTotals } from "@payhub/store";
+import { NOTHING } from "../totals.ts";
 
 /** Both sides' sums without what they are the sums of. */
 export type Sums = Omit<SummedTotals, "group">;
-
-const NOTHING: Sums = {
-  bookPaymentCount: 0,
-  bookPaymentAmount: 0,
-  bookRefundCount: 0,
-  bookRefundAmount: 0,
-  billPaymentCount: 0,
-  billPaymentAmount: 0,
-  billRefundCount: 0,
-  billRefundAmount: 0,
-  billFee: 0,
-  matchedCount: 0,
-};
 
 /** Makes a statement's totals of sums and the differences beside them. */
 export function totalsOf(sums: Sums | undefined, differences: readonly DifferenceCount[]): StatementTotals {

@@ -2,7 +2,7 @@ import type {
   BillFile,
   DayTotal,
   DifferenceCount,
-  FundFlowKind,
+  FundFlowTotal,
   Period,
   ReconciliationRun,
   RunState,
@@ -191,17 +191,7 @@ export async function sumMerchantDays(
 export async function sumFundFlows(
   db: Db,
   { fromDay, toDay, merchantNo }: FundFlowFilter,
-): Promise<
-  {
-    merchantNo: string;
-    businessDay: string;
-    flowKind: FundFlowKind;
-    inCount: number;
-    inAmount: number;
-    outCount: number;
-    outAmount: number;
-  }[]
-> {
+): Promise<Omit<FundFlowTotal, "accountNo" | "channel" | "createdAt" | "updatedAt">[]> {
   let query = db.selectFrom("fund_flow_total").where("businessDay", ">=", fromDay).where("businessDay", "<=", toDay);
   if (merchantNo !== undefined) query = query.where("merchantNo", "=", merchantNo);
   const rows = await query
